@@ -1,0 +1,68 @@
+"""Writes Delta tables: one period replaced whole, once per transaction version.
+
+Deletion vectors stay off (Trino 476 reads them wrongly in open cases). A commit with the transaction version of an
+earlier one is skipped by Delta, which makes every rerun harmless; a lower version is skipped as well, silently, so
+callers only ever raise it.
+"""
+
+from pyspark.sql import DataFrame, SparkSession
+
+from khlang.errors import ContractError
+
+PROPERTIES = {"delta.enableDeletionVectors": "false"}
+
+
+def ensure(spark: SparkSession, location: str, columns: str, *, partition: str | None = "period") -> None:
+    """Create the table when it is not there yet; an existing one is left as it is.
+
+    Args:
+        spark: The session.
+        location: ``s3://lake/…`` from :mod:`khlang.lake`.
+        columns: The contract's DDL, partition column included.
+        partition: The partition column, or None.
+    """
+    properties = ", ".join(f"'{name}' = '{value}'" for name, value in PROPERTIES.items())
+    by = f"PARTITIONED BY ({partition})" if partition else ""
+    spark.sql(f"CREATE TABLE IF NOT EXISTS delta.`{location}` ({columns}) USING delta {by} TBLPROPERTIES ({properties})")
+
+
+def replace_period(
+    frame: DataFrame, location: str, *, period: str, app: str, version: int, sort_by: str | None = None
+) -> None:
+    """Replace one period of a table by the frame's rows, in one atomic commit.
+
+    Args:
+        frame: All rows of that period, and no other; its columns are the table's, in the table's order.
+        location: The table, made by :func:`ensure`.
+        period: ``YYYY-MM``.
+        app: Transaction application id, ``<dataset>/<period>``.
+        version: Transaction version; a commit of this ``app`` with this or a higher version makes it a no-op.
+        sort_by: The column that each file is sorted by.
+
+    Raises:
+        ContractError: The frame's columns are not the table's.
+    """
+    table = frame.sparkSession.read.format("delta").load(location)
+    check_columns(frame.columns, table.columns, location)
+    if sort_by:
+        # Hash partitions, which adaptive execution joins into few files, each sorted: a range sort computes all twice.
+        frame = frame.repartition(sort_by).sortWithinPartitions(sort_by)
+    writer = frame.write.format("delta").mode("overwrite").option("replaceWhere", f"period = '{period}'")
+    writer.option("txnAppId", app).option("txnVersion", version).save(location)
+
+
+def check_columns(given: list[str], wanted: list[str], location: str) -> None:
+    """Refuse a frame that is not exactly the table: a missing column would be written as nulls.
+
+    Raises:
+        ContractError: Names what is missing and what is too much.
+    """
+    if given == wanted:
+        return
+    missing, extra = sorted(set(wanted) - set(given)), sorted(set(given) - set(wanted))
+    detail = f"missing {missing}, not declared {extra}" if missing or extra else "the order differs"
+    raise ContractError(
+        f"The rows for {location} do not have the table's columns: {detail}.",
+        "End the transform in the contract's select, or raise the contract's major version.",
+        code="CONTRACT-COLUMNS",
+    )

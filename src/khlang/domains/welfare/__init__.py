@@ -1,0 +1,1 @@
+"""Low-income welfare: are the registrants truly poor, and which poor households hold no registrant?"""

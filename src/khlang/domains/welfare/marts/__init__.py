@@ -1,0 +1,1 @@
+"""Marts of the welfare domain: one module a question."""
