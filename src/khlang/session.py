@@ -1,0 +1,104 @@
+"""The one way to a Spark session: the engine is a setting of whoever starts the job.
+
+``SPARK_REMOTE`` set: a client of that Spark Connect server. Otherwise a classic session (``spark-submit``, or the
+local one of tests) with ``infra/config/spark/spark-defaults.conf``, the jars of the cache and the curate role's key.
+"""
+
+import json
+import os
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from khlang.errors import ServiceError, SetupError
+from khlang.settings import Settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+CONNECT_SECONDS = 5.0
+#: Spark's own client retries a dead server for ten minutes without a word; this is about half a minute.
+CONNECT_RETRIES = 6
+
+
+def spark(settings: Settings, app: str, *, environ: Mapping[str, str] = os.environ) -> "SparkSession":
+    """Open the Spark session of this process.
+
+    Args:
+        settings: Where this installation keeps jars and secrets.
+        app: Name shown in Spark's own lists, such as ``curate insured_persons``.
+        environ: Where ``SPARK_REMOTE`` is looked up.
+
+    Raises:
+        ServiceError: The Connect server does not answer.
+        SetupError: Jars, configuration or the role's key are missing for a classic session.
+    """
+    remote = environ.get("SPARK_REMOTE", "")
+    return _connect(remote) if remote else _classic(settings, app)
+
+
+def defaults(path: Path) -> dict[str, str]:
+    """Read a Spark properties file: ``name value`` lines, ``#`` comments.
+
+    Raises:
+        SetupError: The file is missing.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        raise SetupError(f"Spark's configuration {path.name} is missing.", "Restore infra/config/spark.") from None
+    pairs = (line.split(None, 1) for line in lines if line.strip() and not line.lstrip().startswith("#"))
+    return {pair[0]: pair[1].strip() for pair in pairs if len(pair) == 2}
+
+
+def _connect(remote: str) -> "SparkSession":
+    parts = urlsplit(remote)
+    try:
+        socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 15002), CONNECT_SECONDS).close()
+    except OSError:
+        raise ServiceError(
+            "The Spark Connect server does not answer.", "See `khlang stack status` and `khlang stack logs spark`."
+        ) from None
+    from pyspark.sql import SparkSession
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+
+    session = SparkSession.builder.remote(remote).create()
+    client = session.client
+    client.set_retry_policies([DefaultPolicy(max_retries=CONNECT_RETRIES)])
+    return session
+
+
+def _classic(settings: Settings, app: str) -> "SparkSession":
+    if os.environ.get("SPARK_HOME") == "":
+        del os.environ["SPARK_HOME"]  # empty is read as a path by pyspark, and nothing is found under it
+    from pyspark.sql import SparkSession
+
+    jars = sorted((settings.cache / "jars").glob("*.jar"))
+    if not any(jar.name.startswith("delta-spark") for jar in jars):
+        raise SetupError("The jars of Delta are not in the cache.", "Run `make setup`, which fetches them.")
+    builder = SparkSession.builder.appName(app)
+    if "PYSPARK_GATEWAY_PORT" not in os.environ:  # spark-submit has chosen these two already
+        builder = builder.master(os.environ.get("KHLANG_SPARK_MASTER", "local[2]"))
+        builder = builder.config("spark.jars", ",".join(map(str, jars)))
+    for name, value in defaults(settings.root / "infra" / "config" / "spark" / "spark-defaults.conf").items():
+        builder = builder.config(name, value)
+    session = builder.config("spark.hadoop.fs.s3a.endpoint", settings.minio_url).getOrCreate()
+    _give_key(session, settings)
+    return session
+
+
+def _give_key(session: "SparkSession", settings: Settings) -> None:
+    """Set the curate role's key on the running context: then it is in no configuration that Spark lists or logs."""
+    path = settings.secrets / "minio-curate.json"
+    if not path.exists():
+        return  # local tests keep their lake in a folder
+    try:
+        secret = json.loads(path.read_text(encoding="utf-8"))
+        access_key, secret_key = secret["access_key"], secret["secret_key"]
+    except (OSError, ValueError, KeyError):
+        raise SetupError("The curate role's key of the object store is unreadable.", "Run `khlang stack up`.") from None
+    hadoop = session.sparkContext._jsc.hadoopConfiguration()  # noqa: SLF001  # no public door to it
+    hadoop.set("fs.s3a.access.key", access_key)
+    hadoop.set("fs.s3a.secret.key", secret_key)
