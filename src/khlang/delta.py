@@ -1,8 +1,8 @@
 """Writes Delta tables: one period replaced whole, once per transaction version.
 
-Deletion vectors stay off (Trino 476 reads them wrongly in open cases). A commit with the transaction version of an
-earlier one is skipped by Delta, which makes every rerun harmless; a lower version is skipped as well, silently, so
-callers only ever raise it.
+Deletion vectors stay off (Trino 476 reads them wrongly in open cases). A commit with the transaction version of
+an earlier one is skipped by Delta, which makes every rerun harmless; a lower version is skipped as well,
+silently, so callers only ever raise it.
 """
 
 from pyspark.sql import DataFrame, SparkSession
@@ -23,7 +23,8 @@ def ensure(spark: SparkSession, location: str, columns: str, *, partition: str |
     """
     properties = ", ".join(f"'{name}' = '{value}'" for name, value in PROPERTIES.items())
     by = f"PARTITIONED BY ({partition})" if partition else ""
-    spark.sql(f"CREATE TABLE IF NOT EXISTS delta.`{location}` ({columns}) USING delta {by} TBLPROPERTIES ({properties})")
+    table = f"delta.`{location}` ({columns}) USING delta {by} TBLPROPERTIES ({properties})"
+    spark.sql(f"CREATE TABLE IF NOT EXISTS {table}")
 
 
 def replace_period(
@@ -45,7 +46,7 @@ def replace_period(
     table = frame.sparkSession.read.format("delta").load(location)
     check_columns(frame.columns, table.columns, location)
     if sort_by:
-        # Hash partitions, which adaptive execution joins into few files, each sorted: a range sort computes all twice.
+        # Hash partitions, which adaptive execution joins into few files, each sorted; a range sort computes twice.
         frame = frame.repartition(sort_by).sortWithinPartitions(sort_by)
     writer = frame.write.format("delta").mode("overwrite").option("replaceWhere", f"period = '{period}'")
     writer.option("txnAppId", app).option("txnVersion", version).save(location)
