@@ -1,0 +1,48 @@
+"""The registry of services: the supervisor's file, the probes, the status table and the tests are read off it."""
+
+from khlang.errors import UsageError
+from khlang.settings import Settings
+from khlang.stack import airflow, artefacts, health, minio, spark, trino
+from khlang.stack.process import Launch, Service, base_environment
+
+
+def _nothing(settings: Settings) -> None:
+    """No configuration of its own to write."""
+    del settings
+
+
+def _gateway(settings: Settings) -> Launch:
+    argv = (str(artefacts.load(settings).python), "-m", "khlang.landing.gateway")
+    return Launch(argv, base_environment(settings), settings.root)
+
+
+SERVICES = (
+    Service("minio", "MINIO", minio.prepare, minio.launch, health.minio, grace=30),
+    Service("trino", "TRINO", trino.prepare, trino.launch, health.trino),
+    Service("spark-connect", "SPARK_CONNECT", spark.prepare, spark.launch, health.spark),
+    Service("airflow-api-server", "AIRFLOW", airflow.prepare, airflow.api_server, health.airflow_api),
+    Service("airflow-scheduler", "", _nothing, airflow.scheduler, health.airflow_scheduler),
+    Service("airflow-dag-processor", "", _nothing, airflow.dag_processor, health.airflow_dag_processor),
+    Service("gateway", "GATEWAY", _nothing, _gateway, health.gateway, grace=30),
+)
+NAMES = tuple(service.name for service in SERVICES)
+
+
+def find(name: str) -> Service:
+    """A service by its name.
+
+    Raises:
+        UsageError: There is no service of that name.
+    """
+    for service in SERVICES:
+        if service.name == name:
+            return service
+    raise UsageError(f"There is no service {name}.", f"One of: {', '.join(NAMES)}.")
+
+
+def healthy(service: Service, settings: Settings) -> bool:
+    """Whether its probe passes now."""
+    try:
+        return service.probe(settings)
+    except health.FAILURES:
+        return False

@@ -1,0 +1,63 @@
+"""The Spark Connect server, and the properties that it and a job's own session share."""
+
+import shutil
+from pathlib import Path
+
+from khlang.errors import SetupError
+from khlang.settings import Settings
+from khlang.stack import artefacts, secrets
+from khlang.stack.process import Launch, base_environment
+
+
+def read_properties(path: Path) -> dict[str, str]:
+    """Read ``name value`` lines; blank lines and ``#`` comments are passed over."""
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    pairs = (line.split(None, 1) for line in lines if line and not line.startswith("#"))
+    return {name: value.strip() for name, value in pairs}
+
+
+def properties(settings: Settings) -> dict[str, str]:
+    """All settings of a session on this installation but its credentials."""
+    jars = artefacts.load(settings).jars
+    return read_properties(settings.root / "infra" / "config" / "spark" / "spark-defaults.conf") | {
+        "spark.driver.extraClassPath": f"{jars}/*",
+        "spark.executor.extraClassPath": f"{jars}/*",
+        "spark.hadoop.fs.s3a.endpoint": settings.minio_url,
+        "spark.connect.grpc.binding.port": str(settings.port("SPARK_CONNECT")),
+        "spark.sql.warehouse.dir": str(settings.var / "spark" / "warehouse"),
+        "spark.local.dir": str(settings.var / "spark" / "local"),
+        "spark.jars.ivy": str(settings.cache / "ivy"),
+    }
+
+
+def credentials(settings: Settings, role: str = "curate") -> dict[str, str]:
+    """The S3A credentials of a role: for a 0600 file or a session's builder, never a command line."""
+    pair = secrets.minio(settings, role)
+    return {
+        "spark.hadoop.fs.s3a.access.key": pair["access_key"],
+        "spark.hadoop.fs.s3a.secret.key": pair["secret_key"],
+    }
+
+
+def prepare(settings: Settings) -> None:
+    """Write the server's properties (0600: they hold the S3 credentials)."""
+    folder = secrets.private_folder(settings.var / "spark")
+    (folder / "local").mkdir(exist_ok=True)
+    wanted = properties(settings) | credentials(settings)
+    secrets.write_private(folder / "server.conf", "".join(f"{k} {v}\n" for k, v in wanted.items()))
+
+
+def launch(settings: Settings) -> Launch:
+    """``spark-submit`` of the Connect server that comes with pyspark."""
+    if not shutil.which("java"):
+        raise SetupError("There is no java on this machine.", "Run: make setup")
+    program = artefacts.load(settings)
+    arguments = ("--properties-file", str(settings.var / "spark" / "server.conf"),
+                 "--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal")  # fmt: skip
+    env = base_environment(settings) | {
+        "PYSPARK_PYTHON": str(program.python),
+        "PYSPARK_DRIVER_PYTHON": str(program.python),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_NO_DAEMONIZE": "1",
+    }
+    return Launch((str(program.root / ".venv" / "bin" / "spark-submit"), *arguments), env, settings.var / "spark")

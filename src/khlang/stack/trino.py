@@ -1,0 +1,142 @@
+"""Trino: TLS and passwords only, file access rules, one catalog an analyst reads and one the loader registers in."""
+
+import json
+from pathlib import Path
+
+from khlang.settings import Settings
+from khlang.stack import artefacts, secrets
+from khlang.stack.process import Launch, base_environment
+
+# Plugins that are loaded; others of the tarball (tpch, memory, …) lie in the cache for whoever needs them.
+PLUGINS = ("delta-lake", "password-authenticators", "resource-group-managers")
+CATALOGS = {"lake": ("trino-read", "false"), "loader": ("trino-loader", "true")}
+
+
+def _properties(pairs: dict[str, str]) -> str:
+    return "".join(f"{name}={value}\n" for name, value in pairs.items())
+
+
+def _config(settings: Settings, etc: Path) -> dict[str, str]:
+    tls = settings.var / "tls"
+    return {
+        "coordinator": "true",
+        "node-scheduler.include-coordinator": "true",
+        "discovery.uri": settings.trino_url,
+        "http-server.http.enabled": "false",
+        "http-server.https.enabled": "true",
+        "http-server.https.port": str(settings.port("TRINO")),
+        "http-server.https.keystore.path": str(tls / "trino-both.pem"),
+        "http-server.authentication.type": "PASSWORD",
+        "internal-communication.shared-secret": "${ENV:TRINO_INTERNAL}",
+        "internal-communication.https.required": "true",
+        "internal-communication.https.truststore.path": str(tls / "ca.pem"),
+        "node.internal-address": "127.0.0.1",
+        "node.bind-ip": "127.0.0.1",
+        "plugin.dir": str(etc.parent / "plugin"),
+        "catalog.config-dir": str(etc / "catalog"),
+        "access-control.config-files": str(etc / "access-control.properties"),
+        "password-authenticator.config-files": str(etc / "password-authenticator.properties"),
+        "query.max-memory": "900MB",
+        "query.max-memory-per-node": "900MB",
+        "memory.heap-headroom-per-node": "500MB",
+        "task.concurrency": "2",
+        "web-ui.enabled": "false",
+        "catalog.management": "static",
+    }
+
+
+def _catalog(settings: Settings, role: str, register: str) -> dict[str, str]:
+    name = role.replace("-", "_").upper()
+    return {
+        "connector.name": "delta_lake",
+        "hive.metastore": "file",
+        "hive.metastore.catalog.dir": "s3://lake/_metastore",
+        "fs.native-s3.enabled": "true",
+        "s3.endpoint": settings.minio_url,
+        "s3.region": "us-east-1",
+        "s3.path-style-access": "true",
+        "s3.aws-access-key": f"${{ENV:{name}_ACCESS_KEY}}",
+        "s3.aws-secret-key": f"${{ENV:{name}_SECRET_KEY}}",
+        "delta.register-table-procedure.enabled": register,
+        "delta.metadata.cache-ttl": "1s",
+        "hive.metastore-cache-ttl": "0s",
+    }
+
+
+def rules(settings: Settings) -> dict[str, object]:
+    """The access rules that the contracts give."""
+    try:
+        from khlang import contracts
+        return dict(contracts.trino_rules(contracts.load(settings.contracts)))
+    except (ImportError, AttributeError):
+        return {"catalogs": [{"user": "loader", "allow": "all"}, {"user": "analyst|engineer", "catalog": "lake", "allow": "read-only"}],
+          "schemas": [{"user": "loader", "owner": True}],
+          "tables": [{"user": "loader", "privileges": ["SELECT","INSERT","DELETE","UPDATE","OWNERSHIP","GRANT_SELECT"]},
+                     {"user": "analyst", "catalog":"lake","schema":"demo","privileges": ["SELECT"]},
+                     {"user": "engineer", "catalog":"lake","schema":"ops","privileges": ["SELECT"]}]}
+
+
+def write_rules(settings: Settings) -> None:
+    """Write the access rules; a running Trino takes them up within a second."""
+    path = settings.var / "trino" / "etc" / "rules.json"
+    secrets.write_private(path, json.dumps(rules(settings), indent=1, ensure_ascii=False))
+
+
+def _write_passwords(settings: Settings, path: Path) -> None:
+    """The bcrypt file; an entry is kept while it fits its password, for hashing costs time at every start."""
+    import bcrypt
+
+    old = dict(line.split(":", 1) for line in path.read_text().splitlines()) if path.exists() else {}
+    lines = []
+    for user in secrets.TRINO_USERS:
+        password = secrets.trino_password_file(settings, user).read_bytes().strip()
+        known = old.get(user, "").replace("$2y$", "$2b$", 1).encode()
+        if not (known and bcrypt.checkpw(password, known)):
+            known = bcrypt.hashpw(password, bcrypt.gensalt(10))
+        lines.append(f"{user}:{known.decode().replace('$2b$', '$2y$', 1)}\n")
+    secrets.write_private(path, "".join(lines))
+
+
+def prepare(settings: Settings) -> None:
+    """Write everything Trino reads at start. No file holds a secret: they are named ``${ENV:…}``."""
+    base = secrets.private_folder(settings.var / "trino")
+    etc, plugins = base / "etc", base / "plugin"
+    for folder in (etc / "catalog", plugins, base / "data"):
+        folder.mkdir(parents=True, exist_ok=True)
+    for name in PLUGINS:
+        link, target = plugins / name, artefacts.load(settings).trino / "plugin" / name
+        if not link.is_symlink() or link.readlink() != target:
+            link.unlink(missing_ok=True)
+            link.symlink_to(target)
+    access = {"access-control.name": "file", "security.config-file": str(etc / "rules.json"),
+              "security.refresh-period": "1s"}  # fmt: skip
+    passwords = {"password-authenticator.name": "file", "file.password-file": str(etc / "password.db"),
+                 "file.refresh-period": "5s"}  # fmt: skip
+    groups = {"resource-groups.configuration-manager": "file"}
+    groups["resource-groups.config-file"] = str(settings.root / "infra" / "config" / "trino" / "resource-groups.json")
+    secrets.write_private(etc / "config.properties", _properties(_config(settings, etc)))
+    secrets.write_private(etc / "access-control.properties", _properties(access))
+    secrets.write_private(etc / "password-authenticator.properties", _properties(passwords))
+    secrets.write_private(etc / "resource-groups.properties", _properties(groups))
+    secrets.write_private(etc / "log.properties", "io.trino=INFO\n")
+    for name, (role, register) in CATALOGS.items():
+        secrets.write_private(etc / "catalog" / f"{name}.properties", _properties(_catalog(settings, role, register)))
+    _write_passwords(settings, etc / "password.db")
+    write_rules(settings)
+
+
+def launch(settings: Settings) -> Launch:
+    """Java itself rather than Trino's launcher, which would daemonise or fork between us and the server."""
+    program, base = artefacts.load(settings), settings.var / "trino"
+    options = (settings.root / "infra" / "config" / "trino" / "jvm.config").read_text().split()
+    argv = (
+        str(program.jre / "bin" / "java"), *options,
+        "-Dnode.environment=khlang", "-Dnode.id=khlang-1", f"-Dnode.data-dir={base / 'data'}",
+        f"-Dconfig={base / 'etc' / 'config.properties'}", f"-Dlog.levels-file={base / 'etc' / 'log.properties'}",
+        "-cp", f"{program.trino}/lib/*", "io.trino.server.TrinoServer",
+    )  # fmt: skip
+    env = base_environment(settings) | {"TRINO_INTERNAL": secrets.text(settings, "trino-internal")}
+    for role in ("trino-read", "trino-loader"):
+        pair, name = secrets.minio(settings, role), role.replace("-", "_").upper()
+        env |= {f"{name}_ACCESS_KEY": pair["access_key"], f"{name}_SECRET_KEY": pair["secret_key"]}
+    return Launch(argv, env, base / "data")
