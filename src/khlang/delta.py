@@ -5,6 +5,8 @@ an earlier one is skipped by Delta, which makes every rerun harmless; a lower ve
 silently, so callers only ever raise it.
 """
 
+from collections.abc import Collection
+
 from pyspark.sql import DataFrame, SparkSession
 
 from khlang.errors import ContractError
@@ -43,12 +45,24 @@ def replace_period(
     Raises:
         ContractError: The frame's columns are not the table's.
     """
+    replace_periods(frame, location, periods=[period], app=app, version=version, sort_by=sort_by)
+
+
+def replace_periods(
+    frame: DataFrame, location: str, *, periods: Collection[str], app: str, version: int, sort_by: str | None = None
+) -> None:
+    """Replace several periods by the frame's rows in one atomic commit; otherwise as :func:`replace_period`.
+
+    Raises:
+        ContractError: The frame's columns are not the table's.
+    """
     table = frame.sparkSession.read.format("delta").load(location)
     check_columns(frame.columns, table.columns, location)
     if sort_by:
         # Hash partitions, which adaptive execution joins into few files, each sorted; a range sort computes twice.
         frame = frame.repartition(sort_by).sortWithinPartitions(sort_by)
-    writer = frame.write.format("delta").mode("overwrite").option("replaceWhere", f"period = '{period}'")
+    listed = ", ".join(f"'{period}'" for period in sorted(periods))
+    writer = frame.write.format("delta").mode("overwrite").option("replaceWhere", f"period IN ({listed})")
     writer.option("txnAppId", app).option("txnVersion", version).save(location)
 
 

@@ -14,6 +14,6 @@ def conform(frame: DataFrame, table: Table) -> DataFrame:
         table: The contract.
 
     Returns:
-        The contract's columns and no others. A value that does not fit its type fails the job (ANSI casts).
+        The contract's stored columns and no others. A value that does not fit its type fails the job (ANSI casts).
     """
-    return frame.select(*(F.col(column.name).cast(column.type).alias(column.name) for column in table.columns))
+    return frame.select(*(F.col(column.name).cast(column.type).alias(column.name) for column in table.stored))

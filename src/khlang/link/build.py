@@ -1,0 +1,122 @@
+"""Builds the marts of one domain: each period whose inputs are all promoted and are not those it was built from.
+
+A mart is a module of its contract's name in ``khlang.domains.<domain>.marts`` with ``build(inputs, table, period=…)``.
+All stale periods of a mart are replaced in one commit.
+"""
+
+import hashlib
+import importlib
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from khlang import delta, frames, lake
+from khlang.contracts import Contracts, Table, ddl
+from khlang.curation.lease import hold
+from khlang.curation.objects import Lake, Objects
+from khlang.errors import ContractError
+from khlang.link.records import ReceiptObjects, Records, State
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+#: Names of inputs → for every period in which all of them are promoted, the version of each.
+Ready = Callable[[tuple[str, ...]], Mapping[str, Mapping[str, int]]]
+PARALLEL = 2
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What building needs: where tables and receipts are, the contracts, and how to get a session when it is needed."""
+
+    place: Lake
+    receipts: "ReceiptObjects | Objects"
+    contracts: Contracts
+    session: "Callable[[], SparkSession]"
+
+    def read(self, name: str) -> "DataFrame":
+        """The table of this name, whole."""
+        table = self.contracts[name]
+        location = lake.table(table.layer, table.name, table.version)  # type: ignore[arg-type]  # contract's layers
+        return self.session().read.format("delta").load(self.place.at(location))
+
+    def write(self, rows: "DataFrame", table: Table, location: str, *, periods: list[str], version: int) -> None:
+        """Replace these periods of a table in one commit, holding its lease."""
+        first = next((name for name in table.grain if name != table.partition), None)
+        name = location.removeprefix(f"s3://{lake.LAKE}/").replace("/", ".")
+        with hold(self.place.objects, name) as lease:
+            if not self.place.exists(location):
+                delta.ensure(self.session(), self.place.at(location), ddl(table))
+            lease.check()
+            delta.replace_periods(
+                rows, self.place.at(location), periods=periods, app=name, version=version, sort_by=first
+            )
+
+
+def build(shop: Workshop, *, domain: str, ready: Ready) -> list[tuple[str, str]]:
+    """Rebuild what is stale of a domain's marts.
+
+    Returns:
+        ``(mart, period)`` of every period that was written, in order.
+
+    Raises:
+        ContractError: A mart's contract has no module.
+    """
+    marts = [table for table in shop.contracts.marts if table.domain == domain]
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        built = list(pool.map(lambda table: _build_one(shop, table, ready(table.inputs)), marts))
+    return sorted(pair for pairs in built for pair in pairs)
+
+
+def module(table: Table) -> Callable[..., "DataFrame"]:
+    """The transform of a mart.
+
+    Raises:
+        ContractError: There is none.
+    """
+    name = f"khlang.domains.{table.domain}.marts.{table.name}"
+    try:
+        transform: Callable[..., DataFrame] = importlib.import_module(name).build
+    except (ImportError, AttributeError):
+        raise ContractError(
+            f"The mart {table.name} has a contract and no transform.",
+            f"Write build(inputs, table, period=…) in {name}.",
+            code="CONTRACT-MART",
+        ) from None
+    return transform
+
+
+def code(table: Table) -> str:
+    """A hash of all that decides a mart's rows beside its inputs: transforms, definitions, contract."""
+    here = Path(importlib.import_module(f"khlang.domains.{table.domain}").__file__ or "").parent
+    files = [*sorted((here / "marts").glob("*.py")), *sorted(here.glob("definitions.*")), Path(frames.__file__)]
+    return digest(*(file.read_bytes() for file in files), ddl(table).encode())
+
+
+def digest(*parts: bytes) -> str:
+    """A short hash of what decides a table's rows; each part is hashed by itself first."""
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:16]
+
+
+def _build_one(shop: Workshop, table: Table, ready: Mapping[str, Mapping[str, int]]) -> list[tuple[str, str]]:
+    transform, revision = module(table), code(table)
+    wanted: dict[str, State] = {p: {"inputs": dict(inputs), "code": revision} for p, inputs in ready.items()}
+    records = Records(shop.receipts, f"_marts/{table.versioned}")
+    stale = records.stale(wanted)
+    if not stale:
+        return []
+    number = records.begin(stale)
+    inputs = {name: shop.read(name) for name in table.inputs}
+
+    def one(period: str) -> "DataFrame":
+        months = {name: frame.where(f"period = '{period}'") for name, frame in inputs.items()}
+        return transform(months, table, period=period)
+
+    rows = reduce(lambda left, right: left.unionByName(right), map(one, sorted(stale)))
+    location = lake.table("marts", table.name, table.version)
+    shop.write(rows, table, location, periods=sorted(stale), version=number)
+    records.finish(number)
+    return [(table.name, period) for period in sorted(stale)]
