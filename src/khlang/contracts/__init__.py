@@ -1,0 +1,23 @@
+"""Contracts: a table is declared once, and everything else about it is derived here. Imports no engine.
+
+``load`` reads the checkout's folder, ``from_dict`` what a signed bundle carries. What is derived: ``ddl`` and
+``polars_schema``, ``rules``, ``record_rules`` and ``suite`` for the gate, ``trino_rules``, ``reference_page``.
+"""
+
+from khlang.contracts.bundle import from_dict, profile_contracts
+from khlang.contracts.check import folded
+from khlang.contracts.constraints import Constraint
+from khlang.contracts.gates import Rule, rules, suite
+from khlang.contracts.loader import load
+from khlang.contracts.model import Column, Contracts, Quality, Role, Schedule, Table
+from khlang.contracts.polars_schema import polars_schema
+from khlang.contracts.records import RecordRule, record_rules
+from khlang.contracts.reference import reference_page
+from khlang.contracts.spark import ddl, sealed_columns
+from khlang.contracts.trino import trino_rules
+
+__all__ = [
+    "Column", "Constraint", "Contracts", "Quality", "RecordRule", "Role", "Rule", "Schedule", "Table", "ddl", "folded",
+    "from_dict", "load", "polars_schema", "profile_contracts", "record_rules", "reference_page", "rules",
+    "sealed_columns", "suite", "trino_rules",
+]

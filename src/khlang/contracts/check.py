@@ -1,0 +1,44 @@
+"""What contracts must agree on among themselves: types one name has, aliases, inputs, rules."""
+
+import unicodedata
+from collections.abc import Mapping
+
+from khlang.contracts.gates import rules
+from khlang.contracts.model import Table
+from khlang.errors import ContractError
+
+
+def agree(tables: Mapping[str, Table]) -> None:
+    """Check all tables together.
+
+    Raises:
+        ContractError: An alias names two columns, a mart's input does not exist, or a rule cannot be rendered.
+    """
+    for table in tables.values():
+        _aliases(table)
+        for name in table.inputs:
+            if name not in tables:
+                raise ContractError(
+                    f"contracts/{table.path}: input {name} has no contract.", "Mend the name under inputs, or declare it."
+                )
+        if not table.grain and table.layer != "ops":
+            raise ContractError(f"contracts/{table.path}: no column is a primaryKey.", "Mark the columns of the grain.")
+        rules(table)
+
+
+def folded(header: str) -> str:
+    """A header as it is compared: NFKC on both sides (it splits ำ), case and spaces, _ and - left out."""
+    text = unicodedata.normalize("NFKC", header).casefold()
+    return "".join(letter for letter in text if letter not in " \t\u200b\ufeff\u00a0_-.()")
+
+
+def _aliases(table: Table) -> None:
+    seen: dict[str, str] = {}
+    for column in table.columns:
+        for header in column.headers:
+            other = seen.setdefault(folded(header), column.name)
+            if other != column.name:
+                raise ContractError(
+                    f"contracts/{table.path}: the header of column {column.name} is also one of column {other}.",
+                    "A header must mean one column: remove it from one of the two.",
+                )

@@ -1,0 +1,61 @@
+"""``khlang contract``: list the contracts, check them, write what is derived from them."""
+
+from pathlib import Path
+
+import click
+
+from khlang import settings
+from khlang.contracts.loader import load
+from khlang.contracts.reference import pages
+from khlang.errors import ContractError
+
+
+@click.group()
+def contract() -> None:
+    """List contracts and write what is derived from them."""
+
+
+@contract.command("list")
+def show() -> None:
+    """Print one line a table: layer, name, version, agency, columns, title."""
+    for table in load().tables:
+        click.echo(
+            f"{table.layer:8} {table.name:22} {table.version_text:7} {table.agency or '-':6} "
+            f"{len(table.stored):3} columns  {table.title_th}"
+        )
+
+
+@contract.command()
+def lint() -> None:
+    """Read every contract; refuse with the file, column and key that is wrong."""
+    contracts = load()
+    click.echo(f"{len(contracts)} contracts agree.")
+
+
+@contract.command()
+@click.option("--check", is_flag=True, help="Change nothing; fail when a page is stale.")
+def docs(*, check: bool) -> None:
+    """Write docs/reference, one page a table."""
+    folder = settings.load().root / "docs" / "reference"
+    made = pages(load())
+    if check:
+        stale = stale_pages(folder, made)
+        if stale:
+            raise ContractError(
+                f"docs/reference is stale: {', '.join(stale)}.", "Run `khlang contract docs` and commit.", code="DOCS-STALE"
+            )
+        click.echo(f"{len(made)} pages are up to date.")
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.glob("*.md"):
+        if path.name not in made:
+            path.unlink()
+    for name, text in made.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    click.echo(f"Wrote {len(made)} pages to docs/reference.")
+
+
+def stale_pages(folder: Path, made: dict[str, str]) -> list[str]:
+    """Names of pages that are missing, differ, or belong to no table any more."""
+    there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    return sorted(name for name in there.keys() | made.keys() if there.get(name) != made.get(name))

@@ -1,0 +1,219 @@
+"""Declared quality → gate rules: one metric of the metrics row and one Great Expectations expectation each.
+
+Metrics of one extract are computed in ONE pass: ``staged.agg(*(expr(rule.metric_sql).alias(rule.metric)))`` over
+the rules of ``computed == "pass"`` (several rules may share a metric). ``grouped``: ``metric_sql`` stands over
+``SELECT count(*) AS group_rows … WHERE <grouped_by> IS NOT NULL GROUP BY <grouped_by>``. ``curation``: curate adds
+the figure under the metric's name. ``manifest_rows`` stands in the metrics row too. No metric is ever null.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from khlang.contracts.constraints import Between, Constraint, NotAfterPeriod, NotNull, OneOf, OnTime, bound
+from khlang.contracts.model import Quality, Radius, Severity, Table
+from khlang.contracts.vocabulary import LAYER_REASONS, TERMS, Term
+from khlang.errors import ContractError
+
+BETWEEN = "expect_column_values_to_be_between"
+EQUAL = "expect_column_pair_values_to_be_equal"
+# One pseudonym on more than 10 rows of a million is no person (privacy: heavy hitters).
+HEAVY_SHARE, HEAVY_ROWS = "0.00001D", 3
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of a table: a metric, an expectation on it, and what a failure takes with it.
+
+    ``kwargs`` are complete for the expectation of type ``expectation`` on the metrics table; ``limit`` is the
+    figure a receipt shows beside the metric's value.
+    """
+
+    id: str
+    code: str
+    column: str | None
+    metric: str
+    metric_sql: str
+    expectation: str
+    kwargs: Mapping[str, Any]
+    severity: Severity
+    radius: Radius
+    message_th: str
+    message_en: str
+    reason: str
+    limit: float
+    computed: str = "pass"
+    grouped_by: str | None = None
+
+
+def rules(table: Table) -> tuple[Rule, ...]:
+    """Every rule of a curated table: the layer's four, the contract's, those of ``expectations/``.
+
+    Raises:
+        ContractError: A code is not in the vocabulary, an argument or column is missing, or a rule stands twice.
+    """
+    if table.layer != "curated":
+        if table.quality:
+            raise ContractError(
+                f"contracts/{table.path} declares rules, but layer {table.layer} has no gate.", "Remove its quality."
+            )
+        return ()
+    layer = [
+        Quality(term.code, None, {}, "critical", LAYER_REASONS[term.code], "layer")
+        for term in TERMS.values()
+        if term.layer
+    ]
+    made = tuple(_rule(table, quality) for quality in (*layer, *table.quality))
+    ids = [rule.id for rule in made]
+    twins = sorted({each for each in ids if ids.count(each) > 1})
+    if twins:
+        raise ContractError(
+            f"contracts/{table.path}: rule {twins[0]} is declared twice (contract and expectations count together).",
+            "Remove one, or give one of them a tag of its own in implementation.",
+        )
+    return made
+
+
+def record_constraint(table: Table, quality: Quality) -> Constraint | None:
+    """The law of a single row that a rule of radius record stands for; None for another rule.
+
+    A rule that only warns, or says ``record: false``, holds no row back.
+    """
+    term = _term(table, quality)
+    holds = quality.arguments.get("record", quality.severity == "critical")
+    return _constraint(table, quality) if term.radius == "record" and holds else None
+
+
+def suite(table: Table) -> dict[str, Any]:
+    """The rules as a Great Expectations suite: as many expectations as rules, joined by ``meta.rule_id``."""
+    return {
+        "name": table.versioned,
+        "expectations": [
+            {
+                "type": rule.expectation,
+                "kwargs": dict(rule.kwargs),
+                "severity": rule.severity,
+                "meta": {"rule_id": rule.id, "code": rule.code, "radius": rule.radius},
+            }
+            for rule in rules(table)
+        ],
+        "meta": {"contract": table.name, "version": table.version_text},
+    }
+
+
+def _term(table: Table, quality: Quality) -> Term:
+    place = f"contracts/{table.path}, rule {quality.code}"
+    if quality.code not in TERMS:
+        raise ContractError(f"{place}: not in the vocabulary.", f"Use one of: {', '.join(TERMS)}.")
+    term = TERMS[quality.code]
+    if term.per_column != (quality.column is not None):
+        need = "needs a column" if term.per_column else "takes no column"
+        raise ContractError(f"{place} {need}.", "See docs/reference/gate-rules.md.")
+    given, allowed = set(quality.arguments), {*term.arguments, *term.optional, "record", "tag"}
+    missing, unknown = sorted(set(term.arguments) - given), sorted(given - allowed)
+    if missing or unknown or (term.optional and "minimum" in term.optional and not given & {"minimum", "maximum"}):
+        raise ContractError(
+            f"{place}: arguments do not fit (missing {missing}, unknown {unknown}).",
+            f"Required: {list(term.arguments)}; optional: {list(term.optional)}.",
+        )
+    return term
+
+
+def _constraint(table: Table, quality: Quality) -> Constraint:
+    column = table.column(str(quality.column))
+    name, arguments = column.name, quality.arguments
+    if quality.code in {"GATE-NULL", "GATE-PID"}:
+        return NotNull(name, identifier=bool(column.identifier))
+    if quality.code == "GATE-CODE":
+        if not column.codes:
+            raise ContractError(
+                f"contracts/{table.path}, column {name}: GATE-CODE, but the column has no code list.",
+                "Name the list under codes in contracts/fields.yaml.",
+            )
+        return OneOf(name, column.codes, column.values)
+    if quality.code == "GATE-RANGE":
+        return Between(name, bound(arguments, "minimum"), bound(arguments, "maximum"))
+    if quality.code == "GATE-PERIOD":
+        return NotAfterPeriod(name, month=column.standard == "month")
+    return OnTime(name)
+
+
+def _share(predicate: str) -> str:
+    """Share of the extract's rows of which ``predicate`` is true; 0 for no rows (GATE-EMPTY judges those)."""
+    return f"coalesce(avg(CASE WHEN {predicate} THEN 1.0D ELSE 0.0D END), 0.0D)"
+
+
+def _metric_sql(table: Table, quality: Quality) -> str:
+    code, column = quality.code, quality.column
+    if code in {"GATE-ROWS", "GATE-EMPTY", "GATE-COUNT"}:
+        return "count(*)"
+    if code == "GATE-RAW-ID":
+        return ""
+    if code == "GATE-DUPLICATE":
+        return _share("reason = 'DUPLICATE'")
+    if code == "GATE-TYPE":
+        table.column(str(column))
+        return _share(f"reason = 'BAD-TYPE' AND reason_column = '{column}'")
+    if code == "GATE-GRAIN":
+        keys = [name for name in table.grain if name != table.partition]
+        kept = ", ".join(f"CASE WHEN reason IS NULL THEN {name} END" for name in keys)
+        return f"count(CASE WHEN reason IS NULL THEN 1 END) - count(DISTINCT {kept})"
+    if code == "GATE-HEAVY":
+        rows = int(quality.arguments.get("rows", HEAVY_ROWS))
+        allowed = f"greatest({rows}.0D, {HEAVY_SHARE} * sum(group_rows))"
+        return f"coalesce(greatest(max(group_rows) - {allowed}, 0.0D), 0.0D)"
+    return _share(_constraint(table, quality).predicate_sql)
+
+
+def _expectation(metric: str, quality: Quality) -> tuple[str, dict[str, Any], float]:
+    arguments = quality.arguments
+    if quality.code == "GATE-ROWS":
+        return EQUAL, {"column_A": metric, "column_B": "manifest_rows"}, 0.0
+    if quality.code == "GATE-EMPTY":
+        return BETWEEN, {"column": metric, "min_value": 1}, 1.0
+    if quality.code == "GATE-COUNT":
+        limits = {"min_value": arguments.get("minimum"), "max_value": arguments.get("maximum")}
+        kept = {key: value for key, value in limits.items() if value is not None}
+        return BETWEEN, {"column": metric, **kept}, float(next(iter(kept.values())))
+    limit = float(arguments.get("limit", 0))
+    return BETWEEN, {"column": metric, "min_value": 0, "max_value": limit}, limit
+
+
+def _rule(table: Table, quality: Quality) -> Rule:
+    term = _term(table, quality)
+    tag = f"__{quality.arguments['tag']}" if "tag" in quality.arguments else ""
+    metric = f"{term.metric}__{quality.column}{tag}" if quality.column else f"{term.metric}{tag}"
+    if quality.code in {"GATE-ROWS", "GATE-EMPTY", "GATE-COUNT"}:
+        metric = "rows"
+    expectation, kwargs, limit = _expectation(metric, quality)
+    law = _constraint(table, quality) if term.radius == "record" else None
+    place_th = f"คอลัมน์ {quality.column}: " if quality.column else ""
+    place_en = f"column {quality.column}: " if quality.column else ""
+    law_th, law_en = (f" ({law.describe_th})", f" (each {law.describe_en})") if law else ("", "")
+    bound_th, bound_en = _limit_text(quality, limit)
+    return Rule(
+        id=f"{table.name}/{quality.code}" + (f"/{quality.column}" if quality.column else "") + tag.replace("__", "/"),
+        code=quality.code,
+        column=quality.column,
+        metric=metric,
+        metric_sql=_metric_sql(table, quality),
+        expectation=expectation,
+        kwargs=kwargs,
+        severity=quality.severity,
+        radius="extract" if term.radius == "record" and record_constraint(table, quality) is None else term.radius,
+        message_th=f"{place_th}{term.title_th}{law_th} {bound_th}".strip(),
+        message_en=f"{place_en}{term.title_en}{law_en} {bound_en}".strip(),
+        reason=quality.reason,
+        limit=limit,
+        computed=term.computed,
+        grouped_by=quality.column if term.computed == "grouped" else None,
+    )
+
+
+def _limit_text(quality: Quality, limit: float) -> tuple[str, str]:
+    if "limit" in quality.arguments:
+        return f"ต้องไม่เกิน {limit:.2%}", f"at most {limit:.2%}"
+    if quality.code == "GATE-HEAVY":
+        rows = int(quality.arguments.get("rows", HEAVY_ROWS))
+        return f"ต้องไม่เกิน {rows} แถวหรือ 10 ในล้านของทุกแถว", f"at most {rows} rows, or 10 ppm of all rows"
+    return "", ""

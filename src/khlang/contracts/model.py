@@ -1,0 +1,204 @@
+"""What a contract says, as small frozen values. No engine, no file, no clock is known here."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from khlang.errors import ContractError
+
+Layer = Literal["curated", "marts", "spine", "quarantine", "ops"]
+Personal = Literal["direct", "quasi", "sensitive", "none"]
+Standard = Literal["text", "digits", "money", "date", "month", "code", "integer"]
+Severity = Literal["critical", "warning"]
+Radius = Literal["record", "extract", "stop"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: a name means one thing in the whole lake (``contracts/fields.yaml``).
+
+    ``type`` is Spark DDL text; ``identifier`` the identifier's type or None; ``standard`` how curate reads its
+    text; ``aliases`` the headers offices really use; ``values`` the codes of ``codes``; ``generalise`` what seal
+    reduces it to (``year``); ``unit`` what a number counts.
+    """
+
+    name: str
+    type: str
+    nullable: bool
+    meaning_th: str
+    meaning_en: str
+    personal: Personal
+    standard: Standard
+    identifier: str | None = None
+    aliases: tuple[str, ...] = ()
+    codes: str | None = None
+    values: tuple[str, ...] = ()
+    generalise: str | None = None
+    unit: str | None = None
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Every header this column may bear in an extract: its own name, then its aliases."""
+        return (self.name, *self.aliases)
+
+
+@dataclass(frozen=True)
+class Quality:
+    """One declared quality rule: a code of the vocabulary, its arguments, and why the limit is what it is."""
+
+    code: str
+    column: str | None
+    arguments: Mapping[str, Any]
+    severity: Severity
+    reason: str
+    source: Literal["contract", "expectations", "layer"] = "contract"
+
+
+@dataclass(frozen=True)
+class Role:
+    """Who may do what with a table: ``analyst`` may ``select``."""
+
+    role: str
+    access: str
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When an extract is due: its frequency, and the day of the following month."""
+
+    frequency: str
+    due_day: int
+
+
+# What every curated table carries after its contract's columns, in this order.
+CURATED_TAIL = ("row_number", "period")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table and everything that is declared of it; see the module's page in ``docs/reference``."""
+
+    name: str
+    version: int
+    version_text: str
+    layer: Layer
+    domain: str
+    agency: str
+    owner_th: str
+    title_th: str
+    title_en: str
+    description_th: str
+    description_en: str
+    grain_th: str
+    columns: tuple[Column, ...]
+    tail: tuple[Column, ...]
+    grain: tuple[str, ...]
+    dedupe_by: str | None
+    partition: str | None
+    roles: tuple[Role, ...]
+    inputs: tuple[str, ...]
+    schedule: Schedule | None
+    project: str | None
+    licence: str
+    legal_basis: str
+    agreement: str
+    letter: str
+    retention_days: int
+    catalogue: Mapping[str, Any] = field(default_factory=dict)
+    quality: tuple[Quality, ...] = ()
+    path: str = ""
+
+    @property
+    def stored(self) -> tuple[Column, ...]:
+        """Columns as the table is written: the contract's, then what the layer adds."""
+        return self.columns + self.tail
+
+    @property
+    def versioned(self) -> str:
+        """``<name>_v<N>``, as it is stored; the view is called ``name``."""
+        return f"{self.name}_v{self.version}"
+
+    @property
+    def identifiers(self) -> tuple[Column, ...]:
+        """The columns that hold a pseudonym of an identifier, in order."""
+        return tuple(column for column in self.columns if column.identifier)
+
+    def column(self, name: str) -> Column:
+        """The column of this name.
+
+        Raises:
+            ContractError: The table has no such column.
+        """
+        for column in self.stored:
+            if column.name == name:
+                return column
+        raise ContractError(
+            f"Contract {self.name} {self.version_text} has no column {name}.",
+            f"Declare it in contracts/{self.path}, or mend the name.",
+        )
+
+
+class Contracts(Mapping[str, Table]):
+    """All contracts by table name, in the order of their names."""
+
+    def __init__(self, tables: Mapping[str, Table], *, source: Mapping[str, Any]) -> None:
+        self._tables = dict(sorted(tables.items()))
+        self.source = source
+
+    def __getitem__(self, name: str) -> Table:
+        try:
+            return self._tables[name]
+        except KeyError:
+            raise ContractError(
+                f"Table {name} has no contract.",
+                f"Declare it in contracts/<domain>/{name}.yaml; there are: {', '.join(self._tables)}.",
+                code="CONTRACT-NONE",
+            ) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._tables
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    def require(self, layer: str, name: str) -> Table:
+        """The contract without which nothing may be written to this layer.
+
+        Raises:
+            ContractError: There is no contract of this name, or it is of another layer. Staging, accepted,
+                quarantine and projects are forms of a contract's own table and take its contract.
+        """
+        table = self[name]
+        if layer in {"accepted", "staging", "quarantine"} and table.layer == "curated":
+            return table
+        if layer == "projects" and table.layer == "marts":
+            return table
+        if table.layer != layer:
+            raise ContractError(
+                f"Contract {name} is of layer {table.layer}, not {layer}.",
+                f"Write it to {table.layer}, or declare a table for {layer} in contracts/.",
+                code="CONTRACT-LAYER",
+            )
+        return table
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Every table."""
+        return tuple(self._tables.values())
+
+    @property
+    def datasets(self) -> tuple[Table, ...]:
+        """The tables that agencies send: layer curated."""
+        return tuple(table for table in self.tables if table.layer == "curated")
+
+    @property
+    def marts(self) -> tuple[Table, ...]:
+        """The tables that answer a question: layer marts."""
+        return tuple(table for table in self.tables if table.layer == "marts")
+
+    def by_agency(self, agency: str) -> tuple[Table, ...]:
+        """The datasets that one agency sends."""
+        return tuple(table for table in self.datasets if table.agency == agency)

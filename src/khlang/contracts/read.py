@@ -1,0 +1,167 @@
+"""One document of ``contracts/`` (ODCS 3.1) → one ``Table``. Every refusal names file, column and key."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
+
+from khlang.contracts.model import CURATED_TAIL, Column, Layer, Personal, Quality, Role, Schedule, Standard, Table
+from khlang.errors import ContractError
+
+Document = Mapping[str, Any]
+
+
+def table(path: str, document: Document, fields: Document, codes: Document, extra: Document) -> Table:
+    """Read one contract together with the field dictionary, the code lists and its expectations."""
+    where = f"contracts/{path}"
+    own = properties(document)
+    schema = _schema(where, document)
+    layer = _one_of(where, "customProperties.layer", _need(where, own, "layer"), get_args(Layer))
+    name = _need(where, schema, "name")
+    version = str(_need(where, document, "version"))
+    if not version.split(".")[0].isdigit():
+        raise ContractError(f"{where}: version is no number.", "Write it as 1.0.0.")
+    declared = _need(where, schema, "properties")
+    columns = tuple(column(where, each, fields, codes) for each in declared)
+    _no_twins(where, [each.name for each in columns])
+    keys = sorted((each for each in declared if each.get("primaryKey")), key=lambda each: each["primaryKeyPosition"])
+    tail = tuple(column(where, _tail(each), fields, codes) for each in CURATED_TAIL) if layer == "curated" else ()
+    known = {each.name for each in (*columns, *tail)}
+    grain = tuple(each["name"] for each in keys)
+    description = document.get("description") or {}
+    return Table(
+        name=name,
+        version=int(version.split(".")[0]),
+        version_text=version,
+        layer=layer,
+        domain=_need(where, document, "domain"),
+        agency=document.get("tenant") or "",
+        owner_th=_need(where, _need(where, document, "team"), "name"),
+        title_th=_need(where, own, "titleTh"),
+        title_en=_need(where, document, "name"),
+        description_th=_need(where, own, "descriptionTh"),
+        description_en=_need(where, description, "purpose"),
+        grain_th=_need(where, schema, "dataGranularityDescription"),
+        columns=columns,
+        tail=tail,
+        grain=(("period", *grain) if layer == "curated" else grain),
+        dedupe_by=_known(where, "dedupeBy", own.get("dedupeBy"), known),
+        partition=_known(where, "partition", "period" if "period" in known else None, known),
+        roles=tuple(Role(each["role"], each.get("access", "")) for each in _need(where, document, "roles")),
+        inputs=tuple(own.get("inputs", ())),
+        schedule=_schedule(where, document) if layer == "curated" else None,
+        project=own.get("project"),
+        licence=_need(where, own, "licence"),
+        legal_basis=own.get("legalBasis", ""),
+        agreement=own.get("agreement", ""),
+        letter=own.get("letter", ""),
+        retention_days=int(own.get("retentionDays", 0)),
+        catalogue=own.get("catalogue", {}),
+        quality=(
+            *_column_quality(where, declared),
+            *(_quality(where, each, None, "contract") for each in schema.get("quality", ())),
+            *(_quality(f"expectations/{path}", each, None, "expectations") for each in extra.get("quality", ())),
+        ),
+        path=path,
+    )
+
+
+def column(where: str, document: Document, fields: Document, codes: Document) -> Column:
+    """One column: what the contract says of it, and what its name means in the whole lake."""
+    name = document.get("name")
+    if not name:
+        raise ContractError(f"{where}: a column has no name.", "Give every entry of properties a name.")
+    place = f"{where}, column {name}"
+    kind = _need(place, document, "physicalType")
+    if name not in fields:
+        raise ContractError(
+            f"{place} is not in the field dictionary.", "Add it to contracts/fields.yaml, or use the name that is there."
+        )
+    meaning = fields[name]
+    own = properties(document)
+    listed = meaning.get("codes")
+    if listed and listed not in codes:
+        raise ContractError(f"{place}: there is no code list {listed}.", f"Add contracts/codes/{listed}.csv.")
+    return Column(
+        name=name,
+        type=kind,
+        nullable=not document.get("required", False),
+        meaning_th=document.get("businessName") or meaning["meaning_th"],
+        meaning_en=document.get("description") or meaning["meaning_en"],
+        personal=_one_of(place, "classification", document.get("classification"), get_args(Personal)),
+        standard=_one_of(place, "standard (fields.yaml)", meaning.get("standard"), get_args(Standard)),
+        identifier=meaning.get("identifier"),
+        aliases=tuple(own.get("aliases", ())),
+        codes=listed,
+        values=tuple(row["code"] for row in codes[listed]) if listed else (),
+        generalise=own.get("generalise"),
+        unit=meaning.get("unit"),
+    )
+
+
+def properties(document: Document) -> dict[str, Any]:
+    """ODCS ``customProperties`` as a mapping."""
+    return {each["property"]: each["value"] for each in document.get("customProperties") or ()}
+
+
+def _tail(name: str) -> Document:
+    kind = {"row_number": "BIGINT", "period": "STRING"}[name]
+    return {"name": name, "physicalType": kind, "required": True, "classification": "none"}
+
+
+def _schema(where: str, document: Document) -> Document:
+    schemas = document.get("schema")
+    if not isinstance(schemas, list) or len(schemas) != 1:
+        raise ContractError(f"{where}: schema must list exactly one table.", "Write one contract a table.")
+    schema: Document = schemas[0]
+    return schema
+
+
+def _schedule(where: str, document: Document) -> Schedule:
+    agreed = {each["property"]: each["value"] for each in document.get("slaProperties") or ()}
+    return Schedule(str(_need(where, agreed, "frequency")), int(_need(where, agreed, "dueDay")))
+
+
+def _column_quality(where: str, columns: Sequence[Document]) -> list[Quality]:
+    return [
+        _quality(where, each, column["name"], "contract") for column in columns for each in column.get("quality") or ()
+    ]
+
+
+def _quality(where: str, document: Document, name: str | None, source: Any) -> Quality:
+    code = document.get("name") or "?"
+    place = f"{where}, rule {code}" + (f" of column {name}" if name else "")
+    if not document.get("description"):
+        raise ContractError(f"{place} gives no reason.", "Say in description why the limit is what it is.")
+    arguments = dict(document.get("implementation") or {})
+    return Quality(
+        code=code,
+        column=name or arguments.pop("column", None),
+        arguments=arguments,
+        severity=_one_of(place, "severity", document.get("severity"), ("critical", "warning")),
+        reason=str(document["description"]).strip(),
+        source=source,
+    )
+
+
+def _need(where: str, document: Document, key: str) -> Any:
+    value = document.get(key)
+    if value is None or value == "":
+        raise ContractError(f"{where}: {key} is missing.", f"Add {key} there; any other contract shows its form.")
+    return value
+
+
+def _one_of(where: str, key: str, value: Any, allowed: Sequence[str]) -> Any:
+    if value not in allowed:
+        raise ContractError(f"{where}: {key} is missing or unknown.", f"Use one of: {', '.join(allowed)}.")
+    return value
+
+
+def _known(where: str, key: str, name: str | None, known: set[str]) -> str | None:
+    if name is not None and name not in known:
+        raise ContractError(f"{where}: {key} names a column {name} that is not there.", "Mend the name.")
+    return name
+
+
+def _no_twins(where: str, names: Sequence[str]) -> None:
+    twins = sorted({name for name in names if names.count(name) > 1})
+    if twins:
+        raise ContractError(f"{where}: column {', '.join(twins)} stands there twice.", "Keep one of them.")

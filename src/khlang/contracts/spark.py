@@ -1,0 +1,23 @@
+"""A table as Spark DDL text: no engine is imported to say what a table looks like."""
+
+from khlang.contracts.model import Table
+
+
+def ddl(table: Table) -> str:
+    """The stored columns as ``name TYPE [NOT NULL], …`` (for ``StructType.fromDDL`` or ``CREATE TABLE``)."""
+    return ", ".join(
+        f"{column.name} {column.type}" + ("" if column.nullable else " NOT NULL") for column in table.stored
+    )
+
+
+def sealed_columns(table: Table) -> tuple[str, ...]:
+    """Columns of a sealed part in order: row_number, then each column, each identifier with its ``_reason``.
+
+    All are text but ``row_number`` (BIGINT).
+    """
+    names = ["row_number"]
+    for column in table.columns:
+        names.append(column.name)
+        if column.identifier:
+            names.append(f"{column.name}_reason")
+    return tuple(names)

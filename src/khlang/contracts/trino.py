@@ -1,0 +1,97 @@
+"""Contracts' roles → the rules file of Trino's file-based access control: first match wins, the rest is denied."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from khlang.contracts.model import Contracts
+
+LAKE, LOADER = "lake", "loader"
+OPS_SCHEMA = "ops"
+
+
+def trino_rules(
+    contracts: Contracts,
+    *,
+    analysts: dict[str, str] | None = None,
+    engineers: Sequence[str] = ("engineer",),
+    loaders: Sequence[str] = ("loader",),
+) -> dict[str, Any]:
+    """The document that ``security.config-file`` names.
+
+    Args:
+        contracts: Whose roles decide: ``analyst`` on marts, ``engineer`` on ops.
+        analysts: User → project (also the schema); default ``{"analyst": "demo"}``.
+        engineers: Users who see the tables of ops.
+        loaders: Users who register tables and make views, in the loader's catalog only.
+
+    Returns:
+        Sections catalogs, schemas, tables, functions, procedures, queries, session properties, impersonation,
+        system information. Every section is there and ends in a refusal: an absent section would allow.
+    """
+    projects = analysts if analysts is not None else {"analyst": "demo"}
+    loader = _anyone(loaders)
+    people = _anyone([*projects, *engineers])
+    return {
+        "catalogs": [
+            {"user": loader, "catalog": LOADER, "allow": "all"},
+            {"user": people, "catalog": LAKE, "allow": "read-only"},
+            {"user": loader, "catalog": LAKE, "allow": "read-only"},
+            # The system catalog stays readable where Trino itself needs it; its tables are closed below.
+            {"user": f"{people}|{loader}", "catalog": "system", "allow": "read-only"},
+            {"allow": "none"},
+        ],
+        "schemas": [{"user": loader, "catalog": LOADER, "owner": True}, {"owner": False}],
+        "tables": [
+            *_select(contracts, projects, engineers),
+            {
+                "user": loader,
+                "catalog": LOADER,
+                "schema": ".*",
+                "table": ".*",
+                "privileges": ["SELECT", "OWNERSHIP", "GRANT_SELECT"],
+            },
+            # JDBC clients ask here what catalogs and types there are; nothing of a query or a node stands there.
+            {"user": f"{people}|{loader}", "catalog": "system", "schema": "jdbc", "table": ".*", "privileges": ["SELECT"]},
+            {"privileges": []},
+        ],
+        "functions": [
+            {"catalog": "system", "schema": "builtin", "function": ".*", "privileges": ["EXECUTE"]},
+            {"privileges": []},
+        ],
+        "procedures": [
+            {"user": loader, "catalog": LOADER, "schema": "system", "procedure": ".*", "privileges": ["EXECUTE"]},
+            {"privileges": []},
+        ],
+        # A user always sees and kills an own query; of others nobody sees any.
+        "queries": [{"user": f"{people}|{loader}", "allow": ["execute"]}, {"allow": []}],
+        "system_session_properties": [{"allow": False}],
+        "catalog_session_properties": [{"allow": False}],
+        "impersonation": [{"original_user": ".*", "new_user": ".*", "allow": False}],
+        "system_information": [{"allow": []}],
+    }
+
+
+def _select(contracts: Contracts, projects: dict[str, str], engineers: Sequence[str]) -> list[dict[str, Any]]:
+    rules: list[dict[str, Any]] = []
+    for table in contracts.tables:
+        if any(role.role == "analyst" and role.access == "select" for role in table.roles):
+            users = [user for user, project in projects.items() if project == table.project]
+            if users and table.project:
+                rules.append(_grant(users, table.project, table.name, table.versioned))
+        if table.layer == "ops" and any(role.role == "engineer" and role.access == "select" for role in table.roles):
+            rules.append(_grant(engineers, OPS_SCHEMA, table.name, table.versioned))
+    return rules
+
+
+def _grant(users: Sequence[str], schema: str, name: str, versioned: str) -> dict[str, Any]:
+    return {
+        "user": _anyone(users),
+        "catalog": LAKE,
+        "schema": schema,
+        "table": f"{name}|{versioned}",
+        "privileges": ["SELECT"],
+    }
+
+
+def _anyone(users: Sequence[str]) -> str:
+    return "|".join(users)

@@ -1,0 +1,64 @@
+"""The published vocabulary of gate rules: what each code counts, and what it takes with it when it fails."""
+
+from dataclasses import dataclass
+
+from khlang.contracts.model import Radius
+
+
+@dataclass(frozen=True)
+class Term:
+    """One code of the vocabulary.
+
+    ``metric`` begins the name of its column in the metrics row; ``arguments`` must be declared, ``optional`` may;
+    ``per_column`` tells whether it needs a column; ``layer`` whether every curated table has it undeclared;
+    ``computed`` how curate gets the figure: ``pass`` in the one pass, ``grouped`` from one sub-aggregate,
+    ``curation`` supplied from elsewhere (manifest, raw scan).
+    """
+
+    code: str
+    metric: str
+    title_th: str
+    title_en: str
+    per_column: bool = True
+    arguments: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    radius: Radius = "extract"
+    layer: bool = False
+    computed: str = "pass"
+
+
+_TERMS = (
+    Term("GATE-ROWS", "rows", "จำนวนแถวตรงกับใบนำส่ง", "rows equal the manifest's rows", per_column=False, layer=True),
+    Term("GATE-EMPTY", "rows", "ไฟล์ต้องไม่ว่าง", "an extract of zero rows fails", per_column=False, layer=True),
+    Term("GATE-GRAIN", "grain_repeats", "หนึ่งแถวต่อหนึ่งหน่วยข้อมูล", "accepted rows are unique on the grain, exactly",
+         per_column=False, radius="stop", layer=True),
+    Term("GATE-RAW-ID", "raw_id_cells", "ต้องไม่มีเลขประจำตัวประชาชนดิบ", "no cell looks like a raw citizen ID",
+         per_column=False, radius="stop", layer=True, computed="curation"),
+    Term("GATE-COUNT", "rows", "จำนวนแถวอยู่ในช่วงที่คาด", "rows lie in a band", per_column=False,
+         optional=("minimum", "maximum")),
+    Term("GATE-DUPLICATE", "duplicate_share", "สัดส่วนแถวซ้ำ", "share of rows left out as duplicates", per_column=False,
+         arguments=("limit",)),
+    Term("GATE-PID", "pid_missing_share", "สัดส่วนแถวที่ไม่มีเลขระบุตัวที่ใช้ได้",
+         "share of rows without a usable identifier", arguments=("limit",)),
+    Term("GATE-NULL", "null_share", "สัดส่วนค่าว่าง", "share of empty values", arguments=("limit",)),
+    Term("GATE-TYPE", "unread_share", "สัดส่วนค่าที่อ่านไม่ได้", "share of values that cannot be read as their type",
+         arguments=("limit",)),
+    Term("GATE-CODE", "bad_code_share", "สัดส่วนรหัสนอกรายการ", "share of codes outside the code list",
+         arguments=("limit",), radius="record"),
+    Term("GATE-RANGE", "out_of_range_share", "สัดส่วนค่านอกช่วง", "share of numbers outside minimum and maximum",
+         arguments=("limit",), optional=("minimum", "maximum"), radius="record"),
+    Term("GATE-PERIOD", "after_period_share", "สัดส่วนวันที่หลังสิ้นงวด", "share of dates after the period's end",
+         arguments=("limit",), radius="record"),
+    Term("GATE-LATE", "late_share", "สัดส่วนรายการย้อนหลัง", "share of rows of an earlier month", arguments=("limit",)),
+    Term("GATE-HEAVY", "heavy_rows", "เลขระบุตัวเดียวปรากฏในหลายแถวผิดปกติ",
+         "rows of the heaviest identifier above max(rows, 10 ppm of all rows)", optional=("rows",), computed="grouped"),
+)  # fmt: skip
+TERMS = {term.code: term for term in _TERMS}
+
+# Why each rule that no contract declares is there.
+LAYER_REASONS = {
+    "GATE-ROWS": "What was sealed and signed is what is judged: a row lost or added on the way closes the gate.",
+    "GATE-EMPTY": "An expectation over no rows holds by itself; an office that has nothing to report says so otherwise.",
+    "GATE-GRAIN": "A grain that repeats multiplies every join after it.",
+    "GATE-RAW-ID": "A citizen ID in the pool is the one thing that must never be there.",
+}
