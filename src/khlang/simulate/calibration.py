@@ -22,11 +22,13 @@ class Calibration:
     Attributes:
         provinces: Grain province_code: population and insured (persons), establishments, income_factor, outreach.
         amphoe: Grain amphoe_code: province_code, weight (share of the province's houses).
+        occupations: Codes of occupation.
         assumptions: ``data/assumptions.yaml``.
     """
 
     provinces: pl.DataFrame
     amphoe: pl.DataFrame
+    occupations: list[str]
     assumptions: Assumptions
 
     @property
@@ -38,7 +40,7 @@ class Calibration:
 def apportion(total: int, weights: np.ndarray) -> np.ndarray:
     """Split a whole number by weights, largest remainder first; the parts sum to the total exactly."""
     exact = total * weights / weights.sum()
-    parts = np.floor(exact).astype(np.int64)
+    parts: np.ndarray = np.floor(exact).astype(np.int64)
     short = total - int(parts.sum())
     parts[np.argsort(-(exact - parts), kind="stable")[:short]] += 1
     return parts
@@ -49,25 +51,17 @@ def _data(name: str) -> pl.DataFrame:
     return pl.read_csv(text, comment_prefix="#", infer_schema=False)
 
 
-def areas(kind: str) -> list[dict[str, str]]:
-    """Provinces or amphoe, from ``contracts/codes``.
+def code_list(name: str) -> list[dict[str, str]]:
+    """Rows of one list of ``contracts/codes``.
 
     Raises:
-        SetupError: The code list is missing.
+        SetupError: The list is missing.
     """
-    path = load_settings().contracts / "codes" / f"{kind}.csv"
+    path = load_settings().contracts / "codes" / f"{name}.csv"
     if not path.exists():
-        return _from_geothai(kind)
+        raise SetupError(f"Code list {path.name} is missing.", "Restore contracts/codes from the repository.")
     with path.open(encoding="utf-8") as lines:
         return list(csv.DictReader(line for line in lines if not line.startswith("#")))
-
-
-def _from_geothai(kind: str) -> list[dict[str, str]]:
-    import geothai
-
-    provinces = geothai.provinces()
-    rows = provinces if kind == "province" else [d for p in provinces for d in geothai.districts(p.code)]
-    return [{"code": str(row.code), "name_th": row.name_th} for row in rows]
 
 
 def _with_insured(provinces: pl.DataFrame, insured: dict[str, Any]) -> pl.DataFrame:
@@ -100,14 +94,15 @@ def load() -> Calibration:
     """Read the data files and the code lists of provinces and amphoe."""
     text = (files("khlang.simulate") / "data" / "assumptions.yaml").read_text(encoding="utf-8")
     assumptions: Assumptions = yaml.safe_load(text)
-    amphoe = pl.DataFrame(areas("amphoe")).select(
+    amphoe = pl.DataFrame(code_list("amphoe")).select(
         amphoe_code=pl.col("code"), province_code=pl.col("code").str.slice(0, 2)
     )
     town = pl.when(pl.col("amphoe_code").str.ends_with("01")).then(assumptions["provincial_town_weight"]).otherwise(1.0)
-    names = pl.DataFrame(areas("province")).select(province_code="code", name_th="name_th")
+    names = pl.DataFrame(code_list("province")).select(province_code="code", name_th="name_th")
     population = _data("province_population.csv").with_columns(pl.col("population").cast(pl.Int64))
     provinces = names.join(population, on="province_code", how="inner", maintain_order="left").sort("province_code")
     if provinces.height != population.height:
         raise SetupError("Provinces of the population table and of contracts/codes differ.", "Mend the code list.")
     provinces = _with_patterns(_with_insured(provinces, assumptions["insured"]), assumptions)
-    return Calibration(provinces, amphoe.with_columns(weight=town).sort("amphoe_code"), assumptions)
+    occupations = [row["code"] for row in code_list("occupation")]
+    return Calibration(provinces, amphoe.with_columns(weight=town).sort("amphoe_code"), occupations, assumptions)

@@ -33,13 +33,14 @@ Examples:
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Gets agencies/ and truth/."
 )
-def simulate(people: int, months: int, start: str, seed: int, agencies: str, out: Path) -> None:
+def simulate(*, people: int, months: int, start: str, seed: int, agencies: str, out: Path) -> None:
     """Make a synthetic population and each agency's extracts of it.
 
     Nobody in it exists: all citizen IDs are of class 9, which is never issued. The truth (what the marts must show,
     and what they cannot) is written to truth/ and is never sent.
     """
-    from khlang.simulate.run import Plan, simulate as run
+    from khlang.simulate.run import Plan
+    from khlang.simulate.run import simulate as run_plan
 
     try:
         first = calendar.parse_period(start)
@@ -58,5 +59,5 @@ def simulate(people: int, months: int, start: str, seed: int, agencies: str, out
             console.log(f"{time.monotonic() - began:6.1f} s  {step}", highlight=False)
             status.update(f"simulate: {step}")
 
-        files = run(Plan(people, months, first, seed, out / "agencies", out / "truth", only), report)
+        files = run_plan(Plan(people, months, first, seed, out / "agencies", out / "truth", only), report)
     console.print(f"{len(files)} extracts of {people:,} persons in {time.monotonic() - began:.1f} s under {out}")

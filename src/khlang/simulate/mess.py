@@ -11,8 +11,11 @@ import polars as pl
 
 from khlang.simulate.identifiers import denied_numbers, with_check_digit
 
-MONTHS_SHORT = "ม.ค. ก.พ. มี.ค. เม.ย. พ.ค. มิ.ย. ก.ค. ส.ค. ก.ย. ต.ค. พ.ย. ธ.ค.".split()
-MONTHS = "มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม".split()
+MONTHS_SHORT = ["ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."]
+MONTHS = [
+    *("มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน"),
+    *("กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม"),
+]
 THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 FIRST_DAY = date(1900, 1, 1)
 DAYS = (date(2060, 1, 1) - FIRST_DAY).days
@@ -85,7 +88,7 @@ def cid_text(cid: str, form: str = "plain") -> pl.Expr:
     right = printed(digits) if form == "printed" else digits
     placeholders = with_check_digit(denied_numbers())
     wrong = digits.str.slice(0, 12) + ((pl.col(cid) + 1) % 10).cast(pl.String)
-    equal, run = str(placeholders[0]), str(placeholders[1])
+    typed = pl.Series([str(number) for number in placeholders] + ["1111111111119"])
     return (
         pl.when(pl.col("fault").is_null())
         .then(right)
@@ -96,7 +99,7 @@ def cid_text(cid: str, form: str = "plain") -> pl.Expr:
         .when(pl.col("fault") == "scientific")
         .then(digits.str.slice(0, 1) + "." + digits.str.slice(1, 5) + "E+12")
         .when(pl.col("fault") == "placeholder")
-        .then(pl.when(pl.col(cid) % 2 == 0).then(pl.lit(equal)).otherwise(pl.lit(run)))
+        .then(pl.lit(typed).gather(pl.col(cid) % len(typed)))
     )
 
 

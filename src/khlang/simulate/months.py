@@ -8,7 +8,8 @@ import polars as pl
 from khlang.simulate import registration
 from khlang.simulate.calibration import Assumptions, Calibration
 from khlang.simulate.identifiers import generator
-from khlang.simulate.population import World, ages
+from khlang.simulate.work import reported_late
+from khlang.simulate.world import World, ages
 
 
 def following(month: date) -> date:
@@ -39,8 +40,7 @@ def advance(world: World, calibration: Calibration, *, seed: int) -> World:
     persons = _moves(stream, persons, world, rules, month)
     persons, spare = _births(stream, persons, world, rules, month)
     jobs = _work(stream, world.jobs, persons, calibration.assumptions, month)
-    late = generator(seed, "late", period_of(month)).random(jobs.height) < calibration.assumptions["mess"]["late"]
-    jobs = jobs.with_columns(late=pl.Series(late))
+    jobs = reported_late(jobs, calibration.assumptions["mess"]["late"], seed=seed, period=period_of(month))
     moved = world.evolve(month=month, persons=persons, jobs=jobs, spare=spare)
     count = round(rules["new_registrations"] * world.registrations.height)
     added = registration.register(stream, moved, calibration, count, following(month) - timedelta(days=1))
@@ -61,7 +61,7 @@ def _moves(
     moves = stream.random(persons.height) < rules["moves"]
     house = stream.integers(0, world.houses.height, persons.height).astype(np.uint32)
     moves &= house != persons["house"].to_numpy()
-    day = pl.lit(month) + pl.duration(days=pl.Series(stream.integers(0, 25, persons.height)))
+    day = pl.lit(month) + pl.duration(days=pl.lit(pl.Series(stream.integers(0, 25, persons.height))))
     moved = pl.lit(pl.Series(moves))
     return persons.with_columns(
         left_house=pl.when(moved).then("house"),

@@ -5,11 +5,11 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from khlang.simulate.calibration import Calibration
-from khlang.simulate.population import BAHT, World, money, placed_persons
+from khlang.simulate.calibration import Assumptions, Calibration
+from khlang.simulate.world import BAHT, World, money, placed_persons
 
 POOR_MONTH = 100_000 / 12 * BAHT  # only the scale on which the wish to register falls; the definition is the domain's
-OCCUPATIONS = ("1", "2", "3", "4", "5", "6", "7", "8", "9")
+YOUNGEST = 18
 FIRST_ROUND = (date(2022, 9, 5) - date(1970, 1, 1)).days  # registration of 2565 opened on 5 September
 
 
@@ -28,12 +28,13 @@ def empty() -> pl.DataFrame:
     return pl.DataFrame(schema=schema)
 
 
-def _weights(placed: pl.DataFrame, rules: dict[str, float]) -> np.ndarray:
+def _weights(placed: pl.DataFrame, rules: Assumptions) -> np.ndarray:
     """How readily each person registers: falls with income per head of the household, grows with outreach."""
     income = pl.col("wage") + pl.col("informal")
     per_head = placed.select(income.sum().over("house") / pl.len().over("house")).to_series().to_numpy()
     wish = np.exp(-per_head / POOR_MONTH / rules["income_scale"]) + 0.01
-    insured = np.where(placed["insured"].to_numpy(), rules["insured_weight"], 1.0)
+    tempted = placed["province_code"].replace_strict(rules["insured_weight_in"], default=rules["insured_weight"])
+    insured = np.where(placed["insured"].to_numpy(), tempted.to_numpy(), 1.0)
     weights: np.ndarray = wish * insured * placed["outreach"].to_numpy()
     return weights
 
@@ -49,16 +50,18 @@ def register(rng: np.random.Generator, world: World, calibration: Calibration, c
         until: Last possible day; with no registrations so far the days spread back to the round of 2565.
     """
     placed = placed_persons(world.persons, world.houses, world.jobs, calibration, world.month).filter(
-        pl.col("age") >= 18
+        pl.col("age") >= YOUNGEST
     )
     placed = placed.join(world.registrations, on="cid", how="anti", maintain_order="left")
     weights = _weights(placed, calibration.assumptions["registration"])
     key = np.log(weights) + rng.gumbel(size=placed.height)
     chosen = placed[np.sort(np.argsort(-key, kind="stable")[:count])]
-    return declare(rng, chosen, first=world.registrations.is_empty(), until=until)
+    return declare(rng, chosen, calibration.occupations, first=world.registrations.is_empty(), until=until)
 
 
-def declare(rng: np.random.Generator, chosen: pl.DataFrame, *, first: bool, until: date) -> pl.DataFrame:
+def declare(
+    rng: np.random.Generator, chosen: pl.DataFrame, occupations: list[str], *, first: bool, until: date
+) -> pl.DataFrame:
     """What these persons write on the form: under the limit whatever they earn, debts and land as they are."""
     people = chosen.height
     yearly = (chosen["wage"] + chosen["informal"]).to_numpy() * 12 / BAHT
@@ -68,7 +71,7 @@ def declare(rng: np.random.Generator, chosen: pl.DataFrame, *, first: bool, unti
     last = (until - date(1970, 1, 1)).days
     earliest = FIRST_ROUND if first else last - 25
     farm = chosen["land"].to_numpy() > 0
-    occupation = np.where(farm & (rng.random(people) < 0.8), "6", rng.choice(np.array(OCCUPATIONS), size=people))
+    occupation = np.where(farm & (rng.random(people) < 0.8), "6", rng.choice(np.array(occupations), size=people))
     return chosen.select(
         "cid",
         "house_id",

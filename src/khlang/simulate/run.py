@@ -10,8 +10,7 @@ import polars as pl
 from khlang.domains.welfare import handwriting, simulator, truth
 from khlang.simulate import calibration, months, population
 from khlang.simulate.files import write_parquet
-from khlang.simulate.identifiers import generator
-from khlang.simulate.population import World
+from khlang.simulate.work import reported_late
 
 Report = Callable[[str], None]
 
@@ -49,8 +48,10 @@ def simulate(plan: Plan, report: Report) -> list[Path]:
     known = calibration.load()
     world = population.found(known, people=plan.people, months=plan.months, seed=plan.seed, start=plan.start)
     issued = world.spare
-    earlier = _late(world, known.assumptions["mess"]["late"], plan.seed, world.month - timedelta(days=1))
-    world = world.evolve(jobs=_late(world, known.assumptions["mess"]["late"], plan.seed, world.month))
+    share, before = known.assumptions["mess"]["late"], months.period_of(plan.start - timedelta(days=1))
+    earlier = reported_late(world.jobs, share, seed=plan.seed, period=before)
+    now = months.period_of(plan.start)
+    world = world.evolve(jobs=reported_late(world.jobs, share, seed=plan.seed, period=now))
     people, employers = world.persons["cid"], world.jobs["employer_id"].unique().sort()
     files: list[Path] = []
     rates = []
@@ -71,12 +72,6 @@ def simulate(plan: Plan, report: Report) -> list[Path]:
     write_parquet(pl.DataFrame({"cid": cids}), plan.truth / "issued_cids.parquet")
     write_parquet(pl.DataFrame({"juristic_id": employers.cast(pl.String)}), plan.truth / "issued_juristic_ids.parquet")
     return files
-
-
-def _late(world: World, share: float, seed: int, day: date) -> pl.DataFrame:
-    """The world's jobs with those marked late that miss the month of this day."""
-    late = generator(seed, "late", months.period_of(day)).random(world.jobs.height) < share
-    return world.jobs.with_columns(late=pl.Series(late))
 
 
 def _write_truths(folder: Path, month: simulator.Month, sent: truth.Sent) -> pl.DataFrame:

@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from khlang.simulate.calibration import Assumptions, Calibration, apportion
-from khlang.simulate.population import ages, money
+from khlang.simulate.identifiers import generator
+from khlang.simulate.world import ages, money
 
 
 def insured_counts(calibration: Calibration, people: int) -> np.ndarray:
@@ -20,7 +21,8 @@ def establishment_counts(calibration: Calibration, people: int) -> np.ndarray:
     total = calibration.assumptions["insured"]["establishments"] / calibration.population * people
     counts = apportion(round(total), calibration.provinces["establishments"].to_numpy())
     insured = insured_counts(calibration, people)
-    return np.minimum(np.maximum(counts, 1), insured)
+    bounded: np.ndarray = np.minimum(np.maximum(counts, 1), insured)
+    return bounded
 
 
 def _chosen(rng: np.random.Generator, province: np.ndarray, quota: np.ndarray, rules: dict[str, float]) -> pl.DataFrame:
@@ -69,10 +71,20 @@ def hire(
     calibration: Calibration,
     persons: pl.DataFrame,
     houses: pl.DataFrame,
+    *,
     numbers: np.ndarray,
     month: date,
 ) -> pl.DataFrame:
-    """The first month's jobs: exactly the calibrated number of insured persons in each province of workplace."""
+    """The first month's jobs: exactly the calibrated number of insured persons in each province of workplace.
+
+    Args:
+        rng: Stream of this purpose.
+        calibration: Real figures and assumptions.
+        persons: Everybody, with house and birth.
+        houses: Their houses.
+        numbers: Juristic numbers for the employers, enough of them.
+        month: First day of the month, for ages.
+    """
     rules = calibration.assumptions["jobs"]
     provinces = calibration.provinces
     home = houses["province_code"].gather(persons["house"])
@@ -100,7 +112,7 @@ def hire(
             "province_code": provinces["province_code"].gather(chosen["work"]),
         }
     )
-    return pl.concat([main, _second_jobs(rng, main, rules)]).with_columns(late=pl.lit(value=False))
+    return pl.concat([main, _second_jobs(rng, main, rules)])
 
 
 def _second_jobs(rng: np.random.Generator, main: pl.DataFrame, rules: Assumptions) -> pl.DataFrame:
@@ -114,3 +126,8 @@ def _second_jobs(rng: np.random.Generator, main: pl.DataFrame, rules: Assumption
         first="employer_id", employer_id=pl.Series(other), wage=pl.Series(money(part, step=5))
     )
     return second.filter(pl.col("first") != pl.col("employer_id")).select(main.columns)
+
+
+def reported_late(jobs: pl.DataFrame, share: float, *, seed: int, period: str) -> pl.DataFrame:
+    """The jobs with ``late``: who misses the extract of this period and is sent with the next."""
+    return jobs.with_columns(late=pl.Series(generator(seed, "late", period).random(jobs.height) < share))

@@ -51,8 +51,40 @@ HEADERS: dict[str, dict[str, str]] = {
 }
 # Direct identifiers that stand in the Ministry of Finance's file and in no contract: dropped at sealing.
 UNASKED = ("ลำดับที่", "ชื่อ", "นามสกุล", "ที่อยู่", "เบอร์โทรศัพท์")
-FIRST_NAMES = "สมชาย สมหญิง ประเสริฐ มาลี วิชัย สุดา อนันต์ พรทิพย์ บุญมี นิภา สมศักดิ์ จันทร์เพ็ญ ธนากร กัญญา ยูซุฟ ฟาตีเมาะ".split()
-LAST_NAMES = "ใจดี ทองคำ ศรีสุข แก้วมณี บุญเรือง วงศ์ใหญ่ สายทอง พรหมมา จันทร์แดง มะลิวัลย์ อินทร์แก้ว สุขสบาย ดำรงค์ ขาวสะอาด".split()
+FIRST_NAMES = [
+    "สมชาย",
+    "สมหญิง",
+    "ประเสริฐ",
+    "มาลี",
+    "วิชัย",
+    "สุดา",
+    "อนันต์",
+    "พรทิพย์",
+    "บุญมี",
+    "นิภา",
+    "สมศักดิ์",
+    "จันทร์เพ็ญ",
+    "ธนากร",
+    "กัญญา",
+    "ยูซุฟ",
+    "ฟาตีเมาะ",
+]
+LAST_NAMES = [
+    "ใจดี",
+    "ทองคำ",
+    "ศรีสุข",
+    "แก้วมณี",
+    "บุญเรือง",
+    "วงศ์ใหญ่",
+    "สายทอง",
+    "พรหมมา",
+    "จันทร์แดง",
+    "มะลิวัลย์",
+    "อินทร์แก้ว",
+    "สุขสบาย",
+    "ดำรงค์",
+    "ขาวสะอาด",
+]
 
 
 def _pick(rng: np.random.Generator, rows: int, words: list[str]) -> pl.Series:
@@ -149,6 +181,8 @@ def write_extract(month: Month, dataset: str, rows: pl.DataFrame, folder: Path) 
     encoding, separator, suffix = TEXT_FORMS[dataset]
     place = folder / DATASETS[dataset] / "extracts" / dataset / month.period
     name = f"{dataset}_{month.period.replace('-', '_')}"
+    for old in place.glob(f"{name}.*"):  # a smaller population may have left a workbook where now goes text
+        old.unlink()
     if dataset == "house_registry" and written.height < XLSX_ROWS:
         title = ["กรมการปกครอง กระทรวงมหาดไทย (ข้อมูลจำลอง)", f"รายการบุคคลในทะเบียนบ้าน ประจำเดือน {month.period}"]
         return write_workbook(written, place / f"{name}.xlsx", title=title)

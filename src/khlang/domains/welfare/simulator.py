@@ -15,7 +15,7 @@ from khlang.simulate.calibration import Assumptions
 from khlang.simulate.identifiers import generator
 from khlang.simulate.mess import blank_some, faults, send_some_twice
 from khlang.simulate.months import period_of
-from khlang.simulate.population import World
+from khlang.simulate.world import World
 
 DATASETS = {
     "welfare_registrants": "mof",
@@ -98,7 +98,7 @@ def insured(month: Month, rng: np.random.Generator) -> pl.DataFrame:
     base = base.with_columns(reported_on=_days_after(world.month, rng, base.height, 15), section_code=pl.lit("33"))
     corrected = base.filter(pl.Series(rng.random(base.height) < month.mess["updates"]))
     later = corrected.with_columns(
-        reported_on=pl.col("reported_on") + pl.duration(days=pl.Series(rng.integers(1, 11, corrected.height))),
+        reported_on=pl.col("reported_on") + pl.duration(days=pl.lit(pl.Series(rng.integers(1, 11, corrected.height)))),
         wage=pl.col("wage") + pl.Series(rng.integers(1, 60, corrected.height) * 2_500),
     )
     return pl.concat([base, later])
