@@ -1,0 +1,40 @@
+"""Writing what others may not read, and writing files whole: under another name first, then renamed."""
+
+import os
+from pathlib import Path
+
+from khlang.errors import SetupError
+
+
+def folder(path: Path) -> Path:
+    """Make a folder that only its owner can enter (0700)."""
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o700)
+    return path
+
+
+def write(path: Path, data: bytes | str, *, mode: int = 0o600) -> Path:
+    """Write a file so that a reader sees all of it or none; its mode is set before its first byte."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    content = data.encode("utf-8") if isinstance(data, str) else data
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def read_text(path: Path, what: str, remedy: str) -> str:
+    """Read a small text file that must be there.
+
+    Raises:
+        SetupError: It is not there; ``what`` says what it holds, ``remedy`` how it comes about.
+    """
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise SetupError(f"{what}: {path.name} is not in {path.parent}.", remedy) from None
