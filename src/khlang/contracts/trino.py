@@ -43,9 +43,10 @@ def trino_rules(
         "schemas": [{"user": loader, "catalog": LOADER, "owner": True}, {"owner": False}],
         "tables": [
             *_select(contracts, projects, engineers),
+            # A view names its table in the analysts' catalog, and its maker must be able to read that.
             {
                 "user": loader,
-                "catalog": LOADER,
+                "catalog": f"{LOADER}|{LAKE}",
                 "schema": ".*",
                 "table": ".*",
                 "privileges": ["SELECT", "OWNERSHIP", "GRANT_SELECT"],
