@@ -17,7 +17,25 @@ from khlang.contracts.spark import ddl, sealed_columns
 from khlang.contracts.trino import trino_rules
 
 __all__ = [
-    "Column", "Constraint", "Contracts", "Quality", "RecordRule", "Role", "Rule", "Schedule", "Table", "ddl", "folded",
-    "from_dict", "load", "polars_schema", "profile_contracts", "record_rules", "reference_page", "rules",
-    "sealed_columns", "suite", "trino_rules",
+    "Column",
+    "Constraint",
+    "Contracts",
+    "Quality",
+    "RecordRule",
+    "Role",
+    "Rule",
+    "Schedule",
+    "Table",
+    "ddl",
+    "folded",
+    "from_dict",
+    "load",
+    "polars_schema",
+    "profile_contracts",
+    "record_rules",
+    "reference_page",
+    "rules",
+    "sealed_columns",
+    "suite",
+    "trino_rules",
 ]

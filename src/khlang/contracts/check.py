@@ -19,7 +19,8 @@ def agree(tables: Mapping[str, Table]) -> None:
         for name in table.inputs:
             if name not in tables:
                 raise ContractError(
-                    f"contracts/{table.path}: input {name} has no contract.", "Mend the name under inputs, or declare it."
+                    f"contracts/{table.path}: input {name} has no contract.",
+                    "Mend the name under inputs, or declare it.",
                 )
         if not table.grain and table.layer != "ops":
             raise ContractError(f"contracts/{table.path}: no column is a primaryKey.", "Mark the columns of the grain.")

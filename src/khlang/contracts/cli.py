@@ -42,7 +42,9 @@ def docs(*, check: bool) -> None:
         stale = stale_pages(folder, made)
         if stale:
             raise ContractError(
-                f"docs/reference is stale: {', '.join(stale)}.", "Run `khlang contract docs` and commit.", code="DOCS-STALE"
+                f"docs/reference is stale: {', '.join(stale)}.",
+                "Run `khlang contract docs` and commit.",
+                code="DOCS-STALE",
             )
         click.echo(f"{len(made)} pages are up to date.")
         return

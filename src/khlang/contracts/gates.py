@@ -143,14 +143,20 @@ def _share(predicate: str) -> str:
     return f"coalesce(avg(CASE WHEN {predicate} THEN 1.0D ELSE 0.0D END), 0.0D)"
 
 
+# Metrics that look the same in every table; curation supplies the raw scan's figure.
+_FIXED_SQL = {
+    "GATE-ROWS": "count(*)",
+    "GATE-EMPTY": "count(*)",
+    "GATE-COUNT": "count(*)",
+    "GATE-DUPLICATE": _share("reason = 'DUPLICATE'"),
+    "GATE-RAW-ID": "",
+}
+
+
 def _metric_sql(table: Table, quality: Quality) -> str:
     code, column = quality.code, quality.column
-    if code in {"GATE-ROWS", "GATE-EMPTY", "GATE-COUNT"}:
-        return "count(*)"
-    if code == "GATE-RAW-ID":
-        return ""
-    if code == "GATE-DUPLICATE":
-        return _share("reason = 'DUPLICATE'")
+    if code in _FIXED_SQL:
+        return _FIXED_SQL[code]
     if code == "GATE-TYPE":
         table.column(str(column))
         return _share(f"reason = 'BAD-TYPE' AND reason_column = '{column}'")
@@ -182,9 +188,7 @@ def _expectation(metric: str, quality: Quality) -> tuple[str, dict[str, Any], fl
 def _rule(table: Table, quality: Quality) -> Rule:
     term = _term(table, quality)
     tag = f"__{quality.arguments['tag']}" if "tag" in quality.arguments else ""
-    metric = f"{term.metric}__{quality.column}{tag}" if quality.column else f"{term.metric}{tag}"
-    if quality.code in {"GATE-ROWS", "GATE-EMPTY", "GATE-COUNT"}:
-        metric = "rows"
+    metric = f"{term.metric}__{quality.column}{tag}" if quality.column else term.metric
     expectation, kwargs, limit = _expectation(metric, quality)
     law = _constraint(table, quality) if term.radius == "record" else None
     place_th = f"คอลัมน์ {quality.column}: " if quality.column else ""

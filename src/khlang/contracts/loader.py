@@ -100,4 +100,4 @@ def _document(path: Path, folder: Path) -> dict[str, Any]:
         raise ContractError(f"{name}, line {line}: not YAML.", "Mend the indentation or the quotes there.") from None
     if not isinstance(document, dict):
         raise ContractError(f"{name} holds no mapping.", "Copy a contract that works and edit it.")
-    return cast(dict[str, Any], document)
+    return cast("dict[str, Any]", document)

@@ -17,7 +17,7 @@ def table(path: str, document: Document, fields: Document, codes: Document, extr
     layer = _one_of(where, "customProperties.layer", _need(where, own, "layer"), get_args(Layer))
     name = _need(where, schema, "name")
     version = str(_need(where, document, "version"))
-    if not version.split(".")[0].isdigit():
+    if not version.partition(".")[0].isdigit():
         raise ContractError(f"{where}: version is no number.", "Write it as 1.0.0.")
     declared = _need(where, schema, "properties")
     columns = tuple(column(where, each, fields, codes) for each in declared)
@@ -29,7 +29,7 @@ def table(path: str, document: Document, fields: Document, codes: Document, extr
     description = document.get("description") or {}
     return Table(
         name=name,
-        version=int(version.split(".")[0]),
+        version=int(version.partition(".")[0]),
         version_text=version,
         layer=layer,
         domain=_need(where, document, "domain"),
@@ -73,9 +73,16 @@ def column(where: str, document: Document, fields: Document, codes: Document) ->
     kind = _need(place, document, "physicalType")
     if name not in fields:
         raise ContractError(
-            f"{place} is not in the field dictionary.", "Add it to contracts/fields.yaml, or use the name that is there."
+            f"{place} is not in the field dictionary.",
+            "Add it to contracts/fields.yaml, or use the name that is there.",
         )
     meaning = fields[name]
+    for key, said in (("type", kind), ("personal", document.get("classification"))):
+        if said is not None and said != meaning.get(key):
+            raise ContractError(
+                f"{place}: {key} is {said} here, and {meaning.get(key)} in the field dictionary.",
+                "A column name means one thing in the whole lake: mend one of the two, or take another name.",
+            )
     own = properties(document)
     listed = meaning.get("codes")
     if listed and listed not in codes:

@@ -20,10 +20,9 @@ class RecordRule:
 def record_rules(table: Table) -> tuple[RecordRule, ...]:
     """The laws of a row in the order they are asked; the first breach is the row's reason.
 
-    1. a grain identifier is null (``PID-MISSING``); 2. a required column is null (``RULE-REQUIRED``; curate has
-    said ``BAD-TYPE`` before, where text stood there that could not be read); 3. declared rules with radius record,
-    in contract order (``BAD-CODE``, ``RULE-RANGE``, ``RULE-PERIOD``). ``DUPLICATE`` comes last, among the rows
-    that are good so far, and is curate's own.
+    1. a grain identifier is null (``PID-MISSING``); 2. a required column is null (``RULE-REQUIRED``); 3. declared
+    rules with radius record, in contract order (``BAD-CODE``, ``RULE-RANGE``, ``RULE-PERIOD``). Curate's own are
+    ``BAD-TYPE`` before these (text that cannot be read), and ``DUPLICATE`` after, among the rows good so far.
     """
     if table.layer != "curated":
         return ()

@@ -27,7 +27,8 @@ def reference_page(table: Table) -> str:
         ("Made from", ", ".join(f"[{name}]({name}.md)" for name in table.inputs) or "what the agency sends"),
     ]
     parts = [
-        f"{NOTE}# {table.title_th}\n\n{table.title_en} · `{table.name}`\n\n{table.description_th}\n\n{table.description_en}\n",
+        f"{NOTE}# {table.title_th}\n\n{table.title_en} · `{table.name}`\n",
+        f"{table.description_th}\n\n{table.description_en}\n",
         grid(("", ""), facts),
         "## Columns\n\n" + _columns(table),
         _gate(table),
@@ -55,7 +56,7 @@ def gate_rules_page() -> str:
         "`record`); `stop` halts the dataset. Shares are of all rows of the extract; a metric is never null. "
         "`pass`: in the one pass; `grouped`: one sub-aggregate by the column; `curation`: supplied by the scan of "
         f"the opened text.\n\n{grid(head, rows)}\nWhy four rules stand in every table:\n\n{reasons}\n\n"
-        "The reason of a single row, in the order they are asked: `PID-MISSING`, `BAD-TYPE`, `RULE-REQUIRED`, "
+        "The reason of a single row, in the order they are asked: `BAD-TYPE`, `PID-MISSING`, `RULE-REQUIRED`, "
         "`BAD-CODE`, `RULE-RANGE`, `RULE-PERIOD`, `DUPLICATE`.\n"
     )
 
@@ -68,9 +69,8 @@ def fields_page(contracts: Contracts) -> str:
             uses.setdefault(column.name, []).append(table)
     rows = []
     for name, meaning in sorted(contracts.source["fields"].items()):
-        column = uses[name][0].column(name) if name in uses else None
         rows.append(
-            (f"`{name}`", column.type if column else "–", meaning["meaning_th"], meaning["meaning_en"],
+            (f"`{name}`", meaning["type"], meaning["meaning_th"], meaning["meaning_en"],
              meaning.get("unit", "–"), ", ".join(f"[{table.name}]({table.name}.md)" for table in uses.get(name, [])))
         )  # fmt: skip
     head = ("Field", "Type", "ความหมาย", "Meaning", "Unit", "Tables")
@@ -110,7 +110,7 @@ def _columns(table: Table) -> str:
          each.personal, each.identifier or each.codes or each.unit or "–", ", ".join(each.aliases) or "–")
         for each in table.stored
     ]  # fmt: skip
-    head = ("Column", "Type", "ความหมาย", "Meaning", "Personal data", "Identifier, codes or unit", "Headers in extracts")
+    head = ("Column", "Type", "ความหมาย", "Meaning", "Personal data", "Kind, codes, unit", "Headers in extracts")
     return grid(head, rows)
 
 

@@ -31,13 +31,14 @@ def trino_rules(
     projects = analysts if analysts is not None else {"analyst": "demo"}
     loader = _anyone(loaders)
     people = _anyone([*projects, *engineers])
+    anyone = f"{people}|{loader}"
     return {
         "catalogs": [
             {"user": loader, "catalog": LOADER, "allow": "all"},
             {"user": people, "catalog": LAKE, "allow": "read-only"},
             {"user": loader, "catalog": LAKE, "allow": "read-only"},
             # The system catalog stays readable where Trino itself needs it; its tables are closed below.
-            {"user": f"{people}|{loader}", "catalog": "system", "allow": "read-only"},
+            {"user": anyone, "catalog": "system", "allow": "read-only"},
             {"allow": "none"},
         ],
         "schemas": [{"user": loader, "catalog": LOADER, "owner": True}, {"owner": False}],
@@ -52,7 +53,7 @@ def trino_rules(
                 "privileges": ["SELECT", "OWNERSHIP", "GRANT_SELECT"],
             },
             # JDBC clients ask here what catalogs and types there are; nothing of a query or a node stands there.
-            {"user": f"{people}|{loader}", "catalog": "system", "schema": "jdbc", "table": ".*", "privileges": ["SELECT"]},
+            {"user": anyone, "catalog": "system", "schema": "jdbc", "table": ".*", "privileges": ["SELECT"]},
             {"privileges": []},
         ],
         "functions": [
@@ -64,7 +65,7 @@ def trino_rules(
             {"privileges": []},
         ],
         # A user always sees and kills an own query; of others nobody sees any.
-        "queries": [{"user": f"{people}|{loader}", "allow": ["execute"]}, {"allow": []}],
+        "queries": [{"user": anyone, "allow": ["execute"]}, {"allow": []}],
         "system_session_properties": [{"allow": False}],
         "catalog_session_properties": [{"allow": False}],
         "impersonation": [{"original_user": ".*", "new_user": ".*", "allow": False}],

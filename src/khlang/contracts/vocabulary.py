@@ -58,7 +58,7 @@ TERMS = {term.code: term for term in _TERMS}
 # Why each rule that no contract declares is there.
 LAYER_REASONS = {
     "GATE-ROWS": "What was sealed and signed is what is judged: a row lost or added on the way closes the gate.",
-    "GATE-EMPTY": "An expectation over no rows holds by itself; an office that has nothing to report says so otherwise.",
+    "GATE-EMPTY": "An expectation over no rows holds by itself; an office with nothing to report says so otherwise.",
     "GATE-GRAIN": "A grain that repeats multiplies every join after it.",
     "GATE-RAW-ID": "A citizen ID in the pool is the one thing that must never be there.",
 }
