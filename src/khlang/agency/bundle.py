@@ -1,0 +1,133 @@
+"""Reading the signed bundle that the key authority gave this agency."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from khlang import contracts, manifest, pseudonym
+from khlang.contracts import Contracts, Table
+from khlang.errors import ContractError, PeriodError, SealingKeyError, SignatureError
+
+_AGAIN = "ขอไฟล์ตั้งค่าชุดใหม่จากผู้ดูแลกุญแจ / Ask the key authority for a new bundle."
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle whose signature held."""
+
+    agency: str
+    profile: Mapping[str, Any]
+    contracts: Contracts
+    recipients: Mapping[str, str]
+    gateway_url: str
+    gateway_ca: str
+    canaries: Mapping[str, Mapping[str, list[str]]]
+
+    @property
+    def simulation(self) -> bool:
+        """Whether simulated people (class 9) are sealed."""
+        return bool(self.profile["simulation"])
+
+    @property
+    def epoch(self) -> str:
+        """The source epoch."""
+        return str(self.profile["epoch"])
+
+    def profile_reference(self) -> dict[str, str]:
+        """What a manifest says of the profile."""
+        digest = hashlib.sha256(manifest.canonical(self.profile)).hexdigest()
+        return {"id": self.profile["id"], "sha256": digest, "epoch": self.epoch, "kcv": self.profile["kcv"]}
+
+    def table(self, dataset: str) -> Table:
+        """The contract of a dataset that this agency sends.
+
+        Raises:
+            ContractError: It sends no such dataset.
+        """
+        if dataset not in self.contracts:
+            raise ContractError(
+                f"หน่วยงานนี้ไม่ได้ส่งชุดข้อมูล {dataset} / This agency does not send {dataset}.",
+                f"เลือกจาก / Choose from: {', '.join(self.contracts)}.",
+                code="CONTRACT-NONE",
+            )
+        return self.contracts[dataset]
+
+    def recipient(self, period: str) -> str:
+        """The public key that a month is encrypted to.
+
+        Raises:
+            PeriodError: The bundle has none for the month.
+        """
+        if period not in self.recipients:
+            raise PeriodError(
+                f"ยังไม่มีกุญแจเข้ารหัสของงวด {period} / There is no encryption key for {period} in the bundle.",
+                _AGAIN,
+                code="PERIOD-RECIPIENT",
+            )
+        return self.recipients[period]
+
+    def source_key(self, secret: str) -> str:
+        """The derived key from the sealing key (64 hex characters), held against the check value.
+
+        Raises:
+            SealingKeyError: It is malformed, or not the key of this profile and epoch.
+        """
+        remedy = f"ขอกุญแจของรุ่น {self.epoch} / Ask the key authority for the sealing key of epoch {self.epoch}."
+        try:
+            ikm = bytes.fromhex(secret)
+        except ValueError:
+            ikm = b""
+        if len(ikm) != 32:
+            message = "กุญแจปิดผนึกต้องเป็นเลขฐานสิบหก 64 ตัว / The sealing key must be 64 hex characters."
+            raise SealingKeyError(message, remedy, code="KEY-FORM")
+        key = pseudonym.derive_key(ikm, "src", self.epoch)
+        if pseudonym.key_check_value(key) != self.profile["kcv"]:
+            message = f"กุญแจปิดผนึกไม่ตรงกับรุ่น {self.epoch} / The sealing key is not the one of epoch {self.epoch}."
+            raise SealingKeyError(message, remedy, code="KEY-CHECK")
+        return key
+
+
+def read(text: str, *, authority: str | None = None) -> tuple[Bundle, str]:
+    """Verify a bundle and read it.
+
+    Args:
+        text: Content of the bundle file.
+        authority: The authority's verify key (hex) where it is known already; without it the bundle's own is used.
+
+    Returns:
+        The bundle, and the verify key that its signature held under.
+
+    Raises:
+        SignatureError: The signature does not hold, or is another authority's.
+        ContractError: The bundle, its profile or its normaliser is of another version than this tool.
+    """
+    try:
+        outer = json.loads(text)
+        data, signature, signer = outer["bundle"].encode("utf-8"), str(outer["signature"]), str(outer["authority"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ContractError("ไฟล์ตั้งค่าอ่านไม่ได้ / The bundle is not readable.", _AGAIN, code="BUNDLE") from None
+    if authority not in {None, signer}:
+        raise SignatureError("ไฟล์ตั้งค่าลงนามโดยผู้อื่น / The bundle is signed by another authority.", _AGAIN)
+    manifest.verify(data, signature, signer)
+    payload = json.loads(data)
+    profile = payload["profile"]
+    known = {"bundle_version": "1", "id": pseudonym.PROFILE, "normaliser": pseudonym.NORMALISER}
+    given = {"bundle_version": payload["bundle_version"], "id": profile["id"], "normaliser": profile["normaliser"]}
+    if given != known:
+        raise ContractError(
+            f"โปรแกรมรุ่นนี้ใช้กับไฟล์ตั้งค่านี้ไม่ได้ / This tool knows {known}, the bundle wants {given}.",
+            "ปรับรุ่นโปรแกรม / Update khlang.",
+            code="BUNDLE-VERSION",
+        )
+    bundle = Bundle(
+        agency=payload["agency"],
+        profile=profile,
+        contracts=contracts.from_dict(payload["contracts"]),
+        recipients=payload["recipients"],
+        gateway_url=payload["gateway"]["url"],
+        gateway_ca=payload["gateway"]["ca_pem"],
+        canaries=payload["canaries"],
+    )
+    return bundle, signer
