@@ -7,6 +7,7 @@ local one of tests) with ``infra/config/spark/spark-defaults.conf``, the jars of
 import json
 import os
 import socket
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,6 +74,7 @@ def _connect(remote: str) -> "SparkSession":
 def _classic(settings: Settings, app: str) -> "SparkSession":
     if os.environ.get("SPARK_HOME") == "":
         del os.environ["SPARK_HOME"]  # empty is read as a path by pyspark, and nothing is found under it
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # the workers need this package and its polars
     from pyspark.sql import SparkSession
 
     jars = sorted((settings.cache / "jars").glob("*.jar"))
@@ -83,7 +85,8 @@ def _classic(settings: Settings, app: str) -> "SparkSession":
         builder = builder.master(os.environ.get("KHLANG_SPARK_MASTER", "local[2]"))
         builder = builder.config("spark.jars", ",".join(map(str, jars)))
     for name, value in defaults(settings.root / "infra" / "config" / "spark" / "spark-defaults.conf").items():
-        builder = builder.config(name, value)
+        if name != "spark.master":
+            builder = builder.config(name, value)
     session = builder.config("spark.hadoop.fs.s3a.endpoint", settings.minio_url).getOrCreate()
     _give_key(session, settings)
     return session

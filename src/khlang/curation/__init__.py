@@ -1,0 +1,1 @@
+"""Accepted copy → staging → gate → curated: one dataset, period and submission at a time, whole or not at all."""

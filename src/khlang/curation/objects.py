@@ -1,0 +1,132 @@
+"""The few things curation does with objects that are no tables: leases, and taking staging away.
+
+The lake's root is a parameter: a bucket in the pool, a folder in tests, so that neither needs the other.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+from typing import Any, Protocol
+
+from khlang import store
+from khlang.lake import LAKE
+from khlang.settings import Settings
+
+BUCKET_ROOT = f"s3://{LAKE}"
+
+
+class Objects(Protocol):
+    """Objects of the lake by their key below its root."""
+
+    def put_new(self, key: str, body: bytes) -> bool:
+        """Write an object only where there is none; False where there is one."""
+
+    def put(self, key: str, body: bytes) -> None:
+        """Write an object, replacing what is there."""
+
+    def get(self, key: str) -> bytes | None:
+        """Read an object; None when there is none."""
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Keys under a folder, in order."""
+
+    def delete_folder(self, prefix: str) -> None:
+        """Delete all objects under a folder."""
+
+
+@dataclass(frozen=True)
+class BucketObjects:
+    """Objects of the bucket ``lake``, as the curate role."""
+
+    s3: Any
+
+    def put_new(self, key: str, body: bytes) -> bool:
+        """Write an object only where there is none; False where there is one."""
+        return store.put_new(self.s3, LAKE, key, body)
+
+    def put(self, key: str, body: bytes) -> None:
+        """Write an object, replacing what is there."""
+        store.put(self.s3, LAKE, key, body)
+
+    def get(self, key: str) -> bytes | None:
+        """Read an object; None when there is none."""
+        return store.get(self.s3, LAKE, key)
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Keys under a folder, in order."""
+        return store.list_keys(self.s3, LAKE, prefix)
+
+    def delete_folder(self, prefix: str) -> None:
+        """Delete all objects under a folder."""
+        store.delete_prefix(self.s3, LAKE, prefix)
+
+
+@dataclass(frozen=True)
+class FolderObjects:
+    """The same in a local folder."""
+
+    root: Path
+
+    def put_new(self, key: str, body: bytes) -> bool:
+        """Write an object only where there is none; False where there is one."""
+        path = self._path(key)
+        try:
+            with path.open("xb") as file:
+                file.write(body)
+        except FileExistsError:
+            return False
+        return True
+
+    def put(self, key: str, body: bytes) -> None:
+        """Write an object, replacing what is there."""
+        self._path(key).write_bytes(body)
+
+    def get(self, key: str) -> bytes | None:
+        """Read an object; None when there is none."""
+        path = self.root / key
+        return path.read_bytes() if path.is_file() else None
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Keys under a folder, in order."""
+        return iter(sorted(str(p.relative_to(self.root)) for p in (self.root / prefix).rglob("*") if p.is_file()))
+
+    def delete_folder(self, prefix: str) -> None:
+        """Delete all objects under a folder."""
+        rmtree(self.root / prefix, ignore_errors=True)
+
+    def _path(self, key: str) -> Path:
+        path = self.root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+@dataclass(frozen=True)
+class Lake:
+    """Where the lake is: its root, and the objects below it."""
+
+    objects: Objects
+    root: str = BUCKET_ROOT
+
+    def at(self, location: str) -> str:
+        """A location of :mod:`khlang.lake` under this root."""
+        return self.root + location.removeprefix(BUCKET_ROOT)
+
+    @staticmethod
+    def key(location: str) -> str:
+        """The folder of a location, as a key ending in a slash."""
+        return location.removeprefix(BUCKET_ROOT).strip("/") + "/"
+
+    def exists(self, location: str) -> bool:
+        """Whether a Delta table is there: a listing, without waking Spark."""
+        return next(self.objects.keys(f"{self.key(location)}_delta_log/"), None) is not None
+
+
+def bucket(settings: Settings) -> Lake:
+    """The pool's own lake, as the curate role."""
+    return Lake(BucketObjects(store.client(settings, "curate")))
+
+
+def folder(root: Path) -> Lake:
+    """A lake in a local folder."""
+    return Lake(FolderObjects(root), root=str(root))

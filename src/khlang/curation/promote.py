@@ -1,0 +1,160 @@
+"""Staged rows that passed the gate → spine, curated, quarantine: each one atomic commit, each skipped when repeated.
+
+The spine comes first, since curated rows bear the pids it gives. A run that dies between two commits is finished by
+the next one: Delta skips what has this transaction version already, and the spine takes no person twice.
+"""
+
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from khlang import delta, lake
+from khlang.contracts import Table, ddl
+from khlang.curation import spine as persons_of
+from khlang.curation.lease import Lease
+from khlang.curation.objects import Lake
+from khlang.curation.staging import identifiers
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+ROWS_A_FILE = 4_000_000
+
+
+@dataclass(frozen=True)
+class Commit:
+    """What identifies one promotion to Delta: repeated, it is skipped."""
+
+    dataset: str
+    period: str
+    version: int
+
+    @property
+    def app(self) -> str:
+        """Transaction application id."""
+        return f"{self.dataset}/{self.period}"
+
+
+def ensure_spine(spark: "SparkSession", place: Lake, spine: Table, alias: Table) -> tuple[str, str]:
+    """Locations of the spine and its aliases, created where they are not there yet."""
+    where = tuple(place.at(lake.table("spine", table.name, table.version)) for table in (spine, alias))
+    for table, location in zip((spine, alias), where, strict=True):
+        if not place.exists(lake.table("spine", table.name, table.version)):
+            delta.ensure(spark, location, ddl(table), partition=table.partition)
+    return where[0], where[1]
+
+
+def extend_spine(
+    staged: "DataFrame", table: Table, *, locations: tuple[str, str], commit: Commit, lease: Lease
+) -> tuple[dict[str, dict[str, int]], bool]:
+    """Take this submission's new persons into the spine.
+
+    Returns:
+        By identifier type how many ids there are, were known, and are new; and whether any stands in the spine under
+        another pid than its own first digits (then :func:`curated_rows` must look it up).
+    """
+    spark = staged.sparkSession
+    spine = spark.read.format("delta").load(locations[0])
+    found = persons_of.persons(staged, table)
+    counts = persons_of.count(found, spine, period=commit.period)
+    collides = any(c.collides for c in counts.values())
+    if any(c.fresh or c.clashes for c in counts.values()):
+        new = found.join(spine.select("type", "p"), ["type", "p"], "left_anti").selectExpr("type", "p", "pid")
+        if collides:
+            new = _with_free_pids(new, _resolve(found, spine))
+        lease.check()
+        _append(new.selectExpr("type", "p", "pid", f"'{commit.period}' AS first_period"), locations[0], commit)
+    if any(c.earlier for c in counts.values()):
+        lease.check()
+        _earlier(found, locations[0], commit.period)
+    if collides:
+        aliases = persons_of.known_aliases(found, spark.read.format("delta").load(locations[0]))
+        listed = spark.read.format("delta").load(locations[1])
+        lease.check()
+        _append(aliases.join(listed.select("p"), ["p"], "left_anti").select("p", "pid"), locations[1], commit)
+    return {name: {"ids": c.ids, "known": c.known, "new": c.fresh} for name, c in counts.items()}, collides
+
+
+def curated_rows(staged: "DataFrame", table: Table, *, aliases: "DataFrame | None" = None) -> "DataFrame":
+    """Accepted rows in the contract's columns; no pseudonym longer than a pid is left in them."""
+    rows = staged.where("reason IS NULL")
+    for name in identifiers(table) if aliases is not None else ():
+        named = aliases.selectExpr(f"p AS `{name}_p`", f"pid AS `{name}_alias`")  # type: ignore[union-attr]
+        rows = rows.join(named, [f"{name}_p"], "left").withColumn(name, _coalesce(f"{name}_alias", name))
+    return rows.selectExpr(*(f"CAST(`{column.name}` AS {column.type}) AS `{column.name}`" for column in table.stored))
+
+
+def quarantine_rows(staged: "DataFrame", table: Table, submission: str) -> "DataFrame":
+    """Rejected rows with their reason, without any pseudonym longer than a pid."""
+    values = [f"`{column.name}`" for column in table.columns]
+    tail = ["row_number", "reason", "reason_column", f"'{submission}' AS submission", "period"]
+    return staged.where("reason IS NOT NULL").selectExpr(*values, *tail)
+
+
+def quarantine_ddl(table: Table) -> str:
+    """Columns of a quarantine table: the contract's, nullable, then why each row is there."""
+    values = [f"{column.name} {column.type}" for column in table.columns]
+    return ", ".join([*values, "row_number BIGINT, reason STRING, reason_column STRING, submission STRING, period STRING"])
+
+
+def write_curated(rows: "DataFrame", table: Table, *, place: Lake, commit: Commit, count: int) -> None:
+    """Replace the period in the curated table; files sorted by the first identifier of the grain."""
+    sort_by = next(name for name in table.grain if name in identifiers(table))
+    files = max(1, ceil(count / ROWS_A_FILE))
+    spread = rows.coalesce(1) if files == 1 else rows.repartitionByRange(files, sort_by)
+    location = lake.table("curated", table.name, table.version)
+    _replace(spread.sortWithinPartitions(sort_by), ddl(table), place, location, commit)
+
+
+def write_quarantine(rows: "DataFrame", table: Table, *, place: Lake, commit: Commit, count: int) -> None:
+    """Replace the period in the quarantine table; a first period without rejects makes no table."""
+    location = lake.table("quarantine", table.name, table.version)
+    if count or place.exists(location):
+        _replace(rows.coalesce(1).sortWithinPartitions("row_number"), quarantine_ddl(table), place, location, commit)
+
+
+def _replace(rows: "DataFrame", columns: str, place: Lake, location: str, commit: Commit) -> None:
+    if not place.exists(location):
+        delta.ensure(rows.sparkSession, place.at(location), columns)
+    delta.replace_period(rows, place.at(location), period=commit.period, app=commit.app, version=commit.version)
+
+
+def _append(rows: "DataFrame", location: str, commit: Commit) -> None:
+    sorted_rows = rows.sortWithinPartitions("pid")
+    writer = sorted_rows.write.format("delta").mode("append")
+    writer.option("txnAppId", commit.app).option("txnVersion", commit.version).save(location)
+
+
+def _earlier(found: "DataFrame", location: str, period: str) -> None:
+    """A month that comes late moves the first period of its persons back; repeated, it changes nothing."""
+    spark = found.sparkSession
+    found.select("type", "p").createOrReplaceTempView("khlang_found")
+    spark.sql(
+        f"MERGE INTO delta.`{location}` s USING khlang_found f ON s.type = f.type AND s.p = f.p"  # noqa: S608
+        f" WHEN MATCHED AND s.first_period > '{period}' THEN UPDATE SET first_period = '{period}'"
+    )
+
+
+def _resolve(found: "DataFrame", spine: "DataFrame") -> dict[persons_of.Key, int]:
+    keys = [(row["type"], row["p"]) for row in persons_of.clashing(found, spine).collect()]
+    wanted = {(type_, int(p[-32:][window], 16)) for type_, p in keys for window in persons_of.WINDOWS}
+    if not wanted:
+        return {}
+    asked = found.sparkSession.createDataFrame(sorted(wanted), "type STRING, pid BIGINT")
+    held = spine.join(asked, ["type", "pid"], "left_semi").select("type", "pid", "p").collect()
+    return persons_of.resolve(keys, {(row["type"], row["pid"]): row["p"] for row in held})
+
+
+def _with_free_pids(new: "DataFrame", given: dict[persons_of.Key, int]) -> "DataFrame":
+    if not given:
+        return new
+    rows: list[Any] = [(type_, p, pid) for (type_, p), pid in sorted(given.items())]
+    free = new.sparkSession.createDataFrame(rows, "type STRING, p STRING, free_pid BIGINT")
+    joined = new.join(free, ["type", "p"], "left")
+    return joined.selectExpr("type", "p", "coalesce(free_pid, pid) AS pid")
+
+
+def _coalesce(first: str, second: str) -> "Any":
+    from pyspark.sql import functions as f
+
+    return f.coalesce(f.col(first), f.col(second))

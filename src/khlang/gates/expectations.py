@@ -1,0 +1,139 @@
+"""Great Expectations on a table of one row: the metrics of a submission. The only place that imports GX.
+
+Importing GX takes five to seven seconds, two thirds of it for plots, statistics and databases that a table of
+metrics never meets; they are put off here until somebody asks for them.
+"""
+
+import importlib.util
+import os
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.machinery import ModuleSpec
+from typing import Any
+
+from khlang.errors import ContractError
+
+#: Optional parts of GX: each is behind a `try … except ImportError` there.
+_OPTIONAL = frozenset(
+    {"snowflake", "google", "azure", "boto3", "botocore", "sqlalchemy_bigquery", "sqlalchemy_redshift", "trino", "IPython"}
+)
+_PUT_OFF = ("scipy.stats", "altair")
+
+
+class _Without:
+    """Refuses the optional parts to the thread that is importing GX, and to no other."""
+
+    def __init__(self) -> None:
+        self._thread = threading.get_ident()
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """Say that an optional part is not there."""
+        del path, target
+        part = name.partition(".")[0]
+        optional = part in _OPTIONAL or name in {"pyspark.ml", "pyspark.testing"}
+        if optional and threading.get_ident() == self._thread:
+            raise ModuleNotFoundError(name=name)
+        return None
+
+
+@contextmanager
+def _light_import() -> Iterator[None]:
+    for name in _PUT_OFF:
+        if name not in sys.modules:
+            _put_off(name)
+    finder = _Without()
+    sys.meta_path.insert(0, finder)  # type: ignore[arg-type]  # an older finder without find_module
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)  # type: ignore[arg-type]
+
+
+def _put_off(name: str) -> None:
+    parent, _, child = name.rpartition(".")
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.loader is None:
+        return
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    if parent:
+        setattr(importlib.import_module(parent), child, module)
+
+
+def load() -> Any:
+    """Import GX without what it does not need, its analytics off; safe to call in a thread while Spark works."""
+    if "great_expectations" not in sys.modules:
+        os.environ["GX_ANALYTICS_ENABLED"] = "false"
+        os.environ.setdefault("TQDM_DISABLE", "1")
+        with _light_import():
+            import great_expectations  # noqa: F401
+    import great_expectations as gx
+
+    return gx
+
+
+def evaluate(metrics: Mapping[str, Any], suite: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Judge one row of metrics by a suite.
+
+    Args:
+        metrics: Metric name → value.
+        suite: ``{"name", "expectations": [{"type", "kwargs", "meta": {"rule_id"}, "severity"}, …]}``.
+
+    Returns:
+        One result an expectation: ``rule_id``, ``type``, ``success``, ``observed``, ``exception`` (or None).
+
+    Raises:
+        ContractError: An expectation's type or arguments are not known to GX (which would drop it silently).
+    """
+    gx = load()
+    import pandas as pd
+
+    expectations = [_expectation(item) for item in suite["expectations"]]
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    asset = context.data_sources.add_pandas("metrics").add_dataframe_asset("one_row")
+    batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": pd.DataFrame([dict(metrics)])})
+    made = gx.ExpectationSuite(name=str(suite.get("name", "suite")), expectations=expectations)
+    answer = batch.validate(made, result_format="BASIC")
+    return [_result(item, metrics) for item in answer.results]
+
+
+def _expectation(item: Mapping[str, Any]) -> Any:
+    from great_expectations.exceptions import ExpectationNotFoundError
+    from great_expectations.expectations.registry import get_expectation_impl
+
+    try:
+        kind = get_expectation_impl(item["type"])
+        return kind(**item["kwargs"], meta=item["meta"], severity=item.get("severity", "critical"))
+    except (ExpectationNotFoundError, ValueError, TypeError, KeyError) as error:
+        raise ContractError(
+            f"The expectation {item.get('type')} of rule {item.get('meta', {}).get('rule_id')} is not known to the gate"
+            f" ({type(error).__name__}).",
+            "Mend the rule: the gate does not open for a suite it cannot read whole.",
+            code="GATE-SUITE",
+        ) from None
+
+
+def _result(item: Any, metrics: Mapping[str, Any]) -> dict[str, Any]:
+    config = item.expectation_config
+    told = item.exception_info or {}
+    nested = told.values() if told and all(isinstance(value, dict) for value in told.values()) else [told]
+    raised = [one.get("exception_message") or "exception" for one in nested if one.get("raised_exception")]
+    column = config.kwargs.get("column")
+    return {
+        "rule_id": (config.meta or {}).get("rule_id"),
+        "type": config.type,
+        "success": bool(item.success),
+        "metric": column,
+        "observed": metrics.get(column),
+        "exception": raised[0] if raised else None,
+    }
+
+
+def declared(suite: Mapping[str, Any]) -> Sequence[str]:
+    """Rule ids that a suite declares, in its order."""
+    return [str(item["meta"]["rule_id"]) for item in suite["expectations"]]
