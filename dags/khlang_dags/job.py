@@ -1,0 +1,82 @@
+"""The operator that runs a job, and what it makes of the job's document."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from airflow.sdk import BaseOperator, Context
+from airflow.sdk.exceptions import AirflowFailException
+
+from khlang_dags import Document, asset
+
+# Exit codes of khlang.errors which a second try cannot mend: usage, set-up, bad input, a closed gate, no right.
+FINAL_EXITS = frozenset({2, 10, *range(20, 31), 50})
+
+
+def refused(document: Document) -> list[Document]:
+    """The decisions of a job that refuse a submission."""
+    return [decision for decision in document["decisions"] if decision["verdict"] == "refused"]
+
+
+def passed(document: Document) -> dict[str, Document]:
+    """Per table that a job accepted, promoted or wrote: the periods and submissions, for the asset event's extra."""
+    events: dict[str, Document] = {}
+    for decision in document["decisions"]:
+        if decision["verdict"] in {"accepted", "promoted", "served"}:
+            extra = events.setdefault(decision["dataset"], {"periods": [], "submissions": []})
+            extra["periods"] = sorted({*extra["periods"], decision["period"]})
+            extra["submissions"] += [decision[key] for key in ("submission",) if key in decision]
+    return events
+
+
+class Job(BaseOperator):
+    """Runs ``jobs/<script>.py`` with the jobs' own Python and reads the document it prints last.
+
+    Args:
+        script: Name of the job.
+        arguments: Its arguments; no secret, for ``ps`` shows them.
+        outlets: At most one alias, a layer: its assets get an event for each table the document says passed.
+        result: What downstream tasks see of the document.
+    """
+
+    template_fields = ("arguments",)
+
+    def __init__(
+        self,
+        *,
+        script: str,
+        arguments: Sequence[str] = (),
+        result: Callable[[Document], Any] = refused,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.script, self.arguments, self.result = script, arguments, result
+        self._process: subprocess.Popen[str] | None = None
+
+    def execute(self, context: Context) -> Any:
+        """Run the job; announce what passed; return what ``result`` makes of its document."""
+        document = json.loads(self._run())
+        for layer in self.outlets:
+            for name, extra in passed(document).items():
+                context["outlet_events"][layer].add(asset(layer.name, name), extra=extra)
+        return self.result(document)
+
+    def _run(self) -> str:
+        """The job's last line; what it logs goes to the task's log."""
+        root, last = os.environ["KHLANG_ROOT"], ""
+        command = [os.environ["KHLANG_PYTHON"], f"{root}/jobs/{self.script}.py", *self.arguments]
+        self._process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        for line in self._process.stdout or ():
+            last = line.strip() or last
+            self.log.info("%s", line.rstrip())
+        if code := self._process.wait():
+            message = f"jobs/{self.script}.py ended with exit code {code}: see its log above."
+            raise AirflowFailException(message) if code in FINAL_EXITS else RuntimeError(message)
+        return last
+
+    def on_kill(self) -> None:
+        """Stop the job and what it started, when the task is cleared or times out."""
+        if self._process and self._process.poll() is None:
+            os.killpg(self._process.pid, 15)

@@ -1,0 +1,34 @@
+"""marts_<domain>: answer the domain's questions again for each period of which all inputs are ready, and serve them.
+
+Starts when any input table changed. One run at a time: events that come meanwhile make one more run.
+"""
+
+from functools import reduce
+from operator import or_
+
+from airflow.sdk import DAG, AssetAlias
+
+from khlang_dags import DAG_DEFAULTS, INDEX, Document, asset
+from khlang_dags.job import Job
+
+
+def nothing(document: Document) -> None:
+    """Downstream needs no more than that it is done."""
+    del document
+
+
+for domain, lists in INDEX["domains"].items():
+    with DAG(
+        f"marts_{domain}",
+        schedule=reduce(or_, [asset("curated", name) for name in lists["inputs"]]),
+        tags=["hop:marts", "hop:serve", f"domain:{domain}"],
+        doc_md=__doc__,
+        **DAG_DEFAULTS,
+    ):
+        marts = Job(
+            task_id="marts", script="marts", arguments=["--domain", domain], result=nothing, max_active_tis_per_dag=1
+        )
+        serve = Job(
+            task_id="serve", script="serve", outlets=[AssetAlias("mart")], result=nothing, max_active_tis_per_dag=1
+        )
+        marts >> serve

@@ -1,0 +1,1 @@
+"""What stands between the contracts and Airflow: the index that the DAG files read."""
