@@ -1,0 +1,109 @@
+"""Makes what the contracts serve visible in Trino: schemas, tables, and views without the version.
+
+Runs as the user ``loader``, in the loader's catalog; analysts read the same tables in theirs. A view names its table
+in the analysts' catalog and is SECURITY INVOKER: it gives nobody a right that the table does not. Nothing is done
+that is there already, and the metastore can be made again from the contracts at any time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from khlang import lake
+from khlang.contracts import Contracts, Table
+from khlang.serve import client
+from khlang.settings import Settings
+
+if TYPE_CHECKING:
+    from trino.dbapi import Connection
+
+LOADER, OPS = "loader", "ops"
+
+
+@dataclass(frozen=True)
+class Served:
+    """One table as Trino shows it."""
+
+    schema: str
+    table: Table
+    location: str
+
+    @property
+    def columns(self) -> list[str]:
+        """The contract's stored columns."""
+        return [column.name for column in self.table.stored]
+
+
+def served(contracts: Contracts) -> list[Served]:
+    """What the contracts say is served: marts in their project's schema, ops tables in ``ops``."""
+    found = []
+    for table in contracts.tables:
+        if table.layer == "marts" and table.project:
+            location = lake.table("projects", table.name, table.version, project=table.project)
+            found.append(Served(table.project, table, location))
+        elif table.layer == "ops":
+            found.append(Served(OPS, table, lake.table("ops", table.name, table.version)))
+    return found
+
+
+def register(settings: Settings, contracts: Contracts, *, exists: Callable[[str], bool]) -> list[str]:
+    """Register what is written and not yet shown.
+
+    Args:
+        settings: Where Trino is.
+        contracts: What is served.
+        exists: Whether a Delta table is at a location.
+
+    Returns:
+        ``schema.name`` of each table or view that was made.
+
+    Raises:
+        QueryError: Trino refused a statement.
+        ServiceError: Trino does not answer.
+    """
+    wanted = [item for item in served(contracts) if exists(item.location)]
+    made: list[str] = []
+    with client.connect(settings, LOADER, catalog=LOADER) as connection:
+        shown = _shown(connection, {item.schema for item in wanted})
+        for schema in sorted({item.schema for item in wanted} - set(shown)):
+            folder = next(item.location for item in wanted if item.schema == schema).rpartition("/")[0]
+            client.ask(connection, f"CREATE SCHEMA IF NOT EXISTS {LOADER}.{schema} WITH (location = '{folder}')")
+        for item in wanted:
+            made += _make(connection, item, shown.get(item.schema, {}))
+    return made
+
+
+def statements(item: Served) -> tuple[str, str]:
+    """The two statements that make a table and its view visible."""
+    name, schema = item.table.versioned, item.schema
+    table = f"CALL {LOADER}.system.register_table('{schema}', '{name}', '{item.location}')"
+    columns = ", ".join(item.columns)
+    source = f"{client.CATALOG}.{schema}.{name}"
+    select = f"SELECT {columns} FROM {source}"  # noqa: S608  # every name is a contract's
+    return table, f"CREATE OR REPLACE VIEW {LOADER}.{schema}.{item.table.name} SECURITY INVOKER AS {select}"
+
+
+def _make(connection: "Connection", item: Served, shown: dict[str, list[str]]) -> list[str]:
+    table, view = statements(item)
+    made = []
+    if item.table.versioned not in shown:
+        client.ask(connection, table)
+        made.append(f"{item.schema}.{item.table.versioned}")
+    if shown.get(item.table.name) != item.columns:
+        client.ask(connection, view)
+        made.append(f"{item.schema}.{item.table.name}")
+    return made
+
+
+def _shown(connection: "Connection", schemas: set[str]) -> dict[str, dict[str, list[str]]]:
+    """Schema → table or view → its columns in order; schemas that are not there are left out."""
+    known = {row[0] for row in client.ask(connection, f"SHOW SCHEMAS FROM {LOADER}").rows}
+    shown: dict[str, dict[str, list[str]]] = {schema: {} for schema in schemas & known}
+    for schema, tables in shown.items():
+        for name, column in client.ask(
+            connection,
+            f"SELECT table_name, column_name FROM {LOADER}.information_schema.columns "  # noqa: S608  # as above
+            f"WHERE table_schema = '{schema}' ORDER BY table_name, ordinal_position",
+        ).rows:
+            tables.setdefault(name, []).append(column)
+    return shown
