@@ -94,7 +94,9 @@ def quarantine_rows(staged: "DataFrame", table: Table, submission: str) -> "Data
 def quarantine_ddl(table: Table) -> str:
     """Columns of a quarantine table: the contract's, nullable, then why each row is there."""
     values = [f"{column.name} {column.type}" for column in table.columns]
-    return ", ".join([*values, "row_number BIGINT, reason STRING, reason_column STRING, submission STRING, period STRING"])
+    return ", ".join(
+        [*values, "row_number BIGINT, reason STRING, reason_column STRING, submission STRING, period STRING"]
+    )
 
 
 def write_curated(rows: "DataFrame", table: Table, *, place: Lake, commit: Commit, count: int) -> None:
@@ -130,7 +132,7 @@ def _earlier(found: "DataFrame", location: str, period: str) -> None:
     spark = found.sparkSession
     found.select("type", "p").createOrReplaceTempView("khlang_found")
     spark.sql(
-        f"MERGE INTO delta.`{location}` s USING khlang_found f ON s.type = f.type AND s.p = f.p"  # noqa: S608
+        f"MERGE INTO delta.`{location}` s USING khlang_found f ON s.type = f.type AND s.p = f.p"
         f" WHEN MATCHED AND s.first_period > '{period}' THEN UPDATE SET first_period = '{period}'"
     )
 

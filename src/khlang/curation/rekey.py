@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from khlang.errors import SetupError
 
 if TYPE_CHECKING:
+    import polars as pl
     import pyarrow as pa
     from pyspark.sql import DataFrame
 

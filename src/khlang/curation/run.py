@@ -52,6 +52,13 @@ class Decision:
     link: dict[str, dict[str, int]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, work: Work, revision: int) -> "Decision":
+        """The decision of one submission before anything is known of it."""
+        sub = work.submission
+        version = work.sequence * 10_000 + revision
+        return cls(sub.agency, sub.dataset, sub.period, sub.id, work.sequence, revision, version)
+
     def as_dict(self) -> dict[str, Any]:
         """As plain values."""
         return asdict(self)
@@ -71,7 +78,7 @@ class Curator:
     place: Lake
     pool: Pool
     tables: Contracts
-    report: Callable[[Table, Decision, Verdict], None] = lambda table, decision, verdict: None  # noqa: ARG005
+    report: Callable[[Table, Decision, Verdict], object] = lambda table, decision, verdict: None  # noqa: ARG005
 
     def one(self, work: Work, table: Table) -> Decision:
         """Curate one submission.
@@ -80,15 +87,13 @@ class Curator:
             ContractError: The accepted copy's columns are not the contract's, or the suite cannot be judged whole.
             LeaseLostError: Another writer took over.
         """
-        sub, number = work.submission, revision(table)
-        version = work.sequence * 10_000 + number
-        decision = Decision(sub.agency, sub.dataset, sub.period, sub.id, work.sequence, number, version)
+        sub, decision = work.submission, Decision.of(work, revision(table))
         with hold(self.place.objects, f"curated.{table.versioned}") as lease:
             staged = self._stage(work, table, decision, lease)
             verdict = self._gate(staged, work, table, decision)
             decision.verdict = "promoted" if verdict.promoted else "refused"
             if verdict.promoted:
-                commit = promote.Commit(sub.dataset, sub.period, version)
+                commit = promote.Commit(sub.dataset, sub.period, decision.txn_version)
                 self._promote(staged, table, decision, commit, lease)
             with _timed(decision, "clean"):
                 self.place.objects.delete_folder(self.place.key(sub.staging(table.version)))

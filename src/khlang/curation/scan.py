@@ -13,7 +13,7 @@ from khlang.pseudonym import SOURCE_PATTERN
 _GAP = "[\\s\u00a0\u200b-\u200d\ufeff.\u002d\u2010-\u2015\u2212]{0,3}"
 _DIGITS = rf"\d(?:{_GAP}\d){{12}}"
 RAW = rf"(?:^|[^\d])({_DIGITS})(?:[^\d]|$)"
-TOKEN = r"(?:s1v?|p1|j1)\.[0-9A-Za-z-]{1,32}\.[0-9a-f]{32}"
+SEALED_ANYWHERE = r"(?:s1v?|p1|j1)\.[0-9A-Za-z-]{1,32}\.[0-9a-f]{32}"
 
 # Every start is tried, since in `12 3456789012345` the first digits would hide the number behind them.
 _EVERY_START = re.compile(rf"(?<!\d)(?=({_DIGITS})(?!\d))")
@@ -46,7 +46,7 @@ def hits(column: pl.Series, *, sealed: bool) -> pl.Series:
     long = column.str.len_chars().fill_null(0) >= 13
     if not long.any():
         return pl.repeat(value=False, n=len(column), dtype=pl.Boolean, eager=True)
-    token = long & column.str.contains(TOKEN).fill_null(value=False)
+    token = long & column.str.contains(SEALED_ANYWHERE).fill_null(value=False)
     suspect = long & column.str.contains(RAW).fill_null(value=False)
     if suspect.any():
         confirmed = column.filter(suspect).map_elements(holds_raw_identifier, return_dtype=pl.Boolean)

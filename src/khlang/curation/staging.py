@@ -68,7 +68,8 @@ def type_columns(keyed: "DataFrame", table: Table, *, period: str) -> "DataFrame
     names = [column.name for column in plain(table)]
     rest = [f"`{name}`" for name in keyed.columns if name not in names]
     clean = [
-        f"{standardise.cleaned(c.name, c.standard, width=standardise.width(c.values))} AS `{c.name}`" for c in plain(table)
+        f"{standardise.cleaned(c.name, c.standard, width=standardise.width(c.values))} AS `{c.name}`"
+        for c in plain(table)
     ]
     texts = keyed.selectExpr(*rest, *clean)
     typed = [f"{standardise.typed(c.name, c.standard, c.type)} AS `{c.name}_typed`" for c in plain(table)]

@@ -17,7 +17,10 @@ from khlang.errors import ContractError
 
 #: Optional parts of GX: each is behind a `try … except ImportError` there.
 _OPTIONAL = frozenset(
-    {"snowflake", "google", "azure", "boto3", "botocore", "sqlalchemy_bigquery", "sqlalchemy_redshift", "trino", "IPython"}
+    {
+        *("snowflake", "google", "azure", "boto3", "botocore", "trino", "IPython"),
+        *("sqlalchemy_bigquery", "sqlalchemy_redshift"),
+    }
 )
 _PUT_OFF = ("scipy.stats", "altair")
 
@@ -44,11 +47,11 @@ def _light_import() -> Iterator[None]:
         if name not in sys.modules:
             _put_off(name)
     finder = _Without()
-    sys.meta_path.insert(0, finder)  # type: ignore[arg-type]  # an older finder without find_module
+    sys.meta_path.insert(0, finder)
     try:
         yield
     finally:
-        sys.meta_path.remove(finder)  # type: ignore[arg-type]
+        sys.meta_path.remove(finder)
 
 
 def _put_off(name: str) -> None:
@@ -103,7 +106,7 @@ def evaluate(metrics: Mapping[str, Any], suite: Mapping[str, Any]) -> list[dict[
 
 
 def _expectation(item: Mapping[str, Any]) -> Any:
-    from great_expectations.exceptions import ExpectationNotFoundError
+    from great_expectations.exceptions.exceptions import ExpectationNotFoundError
     from great_expectations.expectations.registry import get_expectation_impl
 
     try:

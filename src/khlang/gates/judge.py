@@ -91,7 +91,8 @@ def _detailed(failure: Failure, raw: Sequence[Mapping[str, Any]]) -> list[Failur
             rule_id=f"{failure.rule_id}/{hit['column']}",
             column=hit["column"],
             count=hit["count"],
-            message_th=f"คอลัมน์ {hit['column']} มีค่าที่ดูเหมือนเลขประจำตัว {hit['count']} แถว แถวแรกคือแถวผนึกที่ {hit['first_row']}",
+            message_th=f"คอลัมน์ {hit['column']} มีค่าที่ดูเหมือนเลขประจำตัว {hit['count']} แถว "
+            f"แถวแรกคือแถวผนึกที่ {hit['first_row']}",
             message_en=f"Column {hit['column']} holds what looks like an identifier in {hit['count']} rows, first in "
             f"sealed row {hit['first_row']}.",
         )
