@@ -56,7 +56,7 @@ def status(*, as_json: bool) -> None:
     else:
         _print(rows, status_module.access(settings), status_module.remarks(settings))
     if bad := [row.service for row in rows if row.health != "healthy"]:
-        raise ServiceError(f"Not healthy: {', '.join(bad)}.", "`make up` starts what is stopped; `make logs S=…` tells why.")
+        raise ServiceError(f"Not healthy: {', '.join(bad)}.", "Run: make up. Why it is so: make logs S=<service>")
 
 
 def _print(rows: list[status_module.Row], access: list[tuple[str, str, str, str]], remarks: list[str]) -> None:
@@ -87,4 +87,4 @@ def logs(service: str, lines: int, *, follow: bool) -> None:
     path = settings_module.load().var / "log" / f"{service}.log"
     if not path.exists():
         raise ServiceError(f"{service} has no log yet.", "Run: make up")
-    os.execvp("tail", ["tail", "-n", str(lines), *(["-F"] if follow else []), str(path)])
+    os.execvp("tail", ["tail", "-n", str(lines), *(["-F"] if follow else []), str(path)])  # noqa: S606  it is tail, and becomes this process

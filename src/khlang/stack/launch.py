@@ -19,7 +19,7 @@ def main() -> None:
     if program.cwd:
         os.chdir(program.cwd)
     os.umask(0o077)
-    os.execve(program.argv[0], program.argv, env)
+    os.execve(program.argv[0], program.argv, env)  # noqa: S606  a service from the registry
 
 
 if __name__ == "__main__":

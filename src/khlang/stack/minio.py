@@ -88,7 +88,7 @@ def launch(settings: Settings) -> Launch:
 
 def _accounts(settings: Settings) -> None:
     """Give each role its account and exactly its policy."""
-    from minio.credentials import StaticProvider
+    from minio.credentials.providers import StaticProvider
     from minio.error import MinioAdminException
     from minio.minioadmin import MinioAdmin
 
@@ -96,7 +96,8 @@ def _accounts(settings: Settings) -> None:
     endpoint = settings.minio_url.partition("://")[2]
     provider = StaticProvider(root["access_key"], root["secret_key"])
     admin = MinioAdmin(endpoint=endpoint, credentials=provider, secure=settings.minio_url.startswith("https:"))
-    known = {entry["accessKey"] for entry in json.loads(admin.list_service_account(root["access_key"]))["accounts"] or ()}
+    listed = json.loads(admin.list_service_account(root["access_key"]))["accounts"] or ()
+    known = {entry["accessKey"] for entry in listed}
     for role in secrets.ROLES:
         pair, rights = secrets.minio(settings, role), policy(role)
         try:
@@ -131,15 +132,15 @@ def check_promises(s3: "S3Client") -> None:
     """
     from botocore.exceptions import ClientError
 
-    place = {"Bucket": lake.RECEIPTS, "Key": f"_probe/{uuid.uuid4().hex}"}
-    s3.put_object(**place, Body=b"first", IfNoneMatch="*")
+    bucket, key = lake.RECEIPTS, f"_probe/{uuid.uuid4().hex}"
+    s3.put_object(Bucket=bucket, Key=key, Body=b"first", IfNoneMatch="*")
     try:
-        s3.put_object(**place, Body=b"second", IfNoneMatch="*")
+        s3.put_object(Bucket=bucket, Key=key, Body=b"second", IfNoneMatch="*")
         refused = False
     except ClientError as error:
         refused = error.response["Error"]["Code"] == "PreconditionFailed"
-    read = s3.get_object(**place)["Body"].read()
-    s3.delete_object(**place)
+    read = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    s3.delete_object(Bucket=bucket, Key=key)
     versions = s3.get_bucket_versioning(Bucket=lake.LANDING).get("Status")
     promises = {
         "a PUT with If-None-Match has one winner": refused,

@@ -66,9 +66,7 @@ def _make_authority(folder: Path) -> tuple[x509.Certificate, ec.EllipticCurvePri
 
 def _make_server(folder: Path, name: str, issuer: x509.Certificate, issuer_key: ec.EllipticCurvePrivateKey) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
-    names = x509.SubjectAlternativeName(
-        [x509.DNSName("localhost"), x509.IPAddress(ipaddress.IPv4Address("127.0.0.1"))]
-    )
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.IPv4Address("127.0.0.1"))])
     authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
     certificate = (
         _builder(f"Khlang {name}", "Khlang local authority", key.public_key())

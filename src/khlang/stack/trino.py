@@ -65,15 +65,9 @@ def _catalog(settings: Settings, role: str, register: str) -> dict[str, str]:
 
 def rules(settings: Settings) -> dict[str, object]:
     """The access rules that the contracts give."""
-    try:
-        from khlang import contracts
-        return dict(contracts.trino_rules(contracts.load(settings.contracts)))
-    except (ImportError, AttributeError):
-        return {"catalogs": [{"user": "loader", "allow": "all"}, {"user": "analyst|engineer", "catalog": "lake", "allow": "read-only"}],
-          "schemas": [{"user": "loader", "owner": True}],
-          "tables": [{"user": "loader", "privileges": ["SELECT","INSERT","DELETE","UPDATE","OWNERSHIP","GRANT_SELECT"]},
-                     {"user": "analyst", "catalog":"lake","schema":"demo","privileges": ["SELECT"]},
-                     {"user": "engineer", "catalog":"lake","schema":"ops","privileges": ["SELECT"]}]}
+    from khlang import contracts
+
+    return contracts.trino_rules(contracts.load(settings.contracts))
 
 
 def write_rules(settings: Settings) -> None:

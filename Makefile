@@ -1,0 +1,44 @@
+# Khlang: what a person types. Everything else is in infra/native (set-up, checks) and src/khlang/stack (the servers).
+PYTHON ?= python3
+PEOPLE ?= 20000
+MONTHS ?= 3
+SEED ?= 7
+KHLANG := .venv/bin/khlang
+.DEFAULT_GOAL := help
+.PHONY: help setup up down status logs demo test check bench docs clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: ## Install and build what is missing (cached; seconds when all is there)
+	@$(PYTHON) infra/native/bootstrap.py
+
+demo: setup ## Run the main job: extracts to an answer (PEOPLE=20000 MONTHS=3 SEED=7)
+	@$(KHLANG) demo --people $(PEOPLE) --months $(MONTHS) --seed $(SEED)
+
+up: setup ## Start the servers
+	@$(KHLANG) stack up
+
+down: ## Stop what `make up` or `make demo` started
+	@$(KHLANG) stack down
+
+status: ## Show each server, and where to log in
+	@$(KHLANG) stack status
+
+logs: ## Show the end of a server's log (S=trino)
+	@$(KHLANG) stack logs -s $(or $(S),trino)
+
+test: setup ## Run every test, on real servers
+	@.venv/bin/pytest $(ARGS)
+
+check: setup ## Run every static check; changes nothing
+	@.venv/bin/python infra/native/check.py
+
+bench: setup ## Run the benchmarks (ID=P4 for one)
+	@.venv/bin/python -m benchmarks $(if $(ID),--id $(ID))
+
+docs: setup ## Write what is derived from the contracts: reference pages, the index the DAGs read
+	@$(KHLANG) contract docs
+
+clean: down ## Remove all state under var/ (caches stay)
+	@rm -rf var

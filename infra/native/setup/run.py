@@ -1,0 +1,49 @@
+"""The order of set-up: the machine's own programs, then MinIO's build beside all that is only fetched."""
+
+import os
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from khlang import settings as settings_module
+from khlang.errors import KhlangError
+from khlang.stack import artefacts
+from setup import machine, python_envs, servers
+from setup.progress import Progress
+
+
+def install(progress: Progress) -> None:
+    """Bring everything here, skipping what is."""
+    settings = settings_module.load()
+    program = artefacts.load(settings)
+    with_work = not (servers.complete(program) and python_envs.complete(program))
+    if with_work:
+        machine.check_disk(program.cache)
+    machine.packages(progress)
+    uv = python_envs.tools(progress, program)
+    # The build takes processor time, the rest mostly the network's: together they take as long as the longer one.
+    with ThreadPoolExecutor(1) as beside:
+        build = beside.submit(servers.minio, progress, program)
+        servers.java_runtime(progress, program, uv)
+        servers.jars(progress, program)
+        servers.trino(progress, program)
+        python_envs.jobs(progress, program, uv)
+        python_envs.airflow(progress, program, uv)
+        build.result()
+
+
+def main() -> int:
+    """Set up, and say in one line what it came to."""
+    begun = time.monotonic()
+    root = settings_module.load()
+    progress = Progress(root.cache)
+    os.umask(0o022)
+    try:
+        install(progress)
+    except KhlangError as error:
+        print(f"{error.code}: {error.message}", file=sys.stderr)
+        print(f"  → {error.remedy}", file=sys.stderr)
+        return error.exit_code
+    done = f"{progress.done} steps done" if progress.done else "all there"
+    print(f"Set-up: {done} ({time.monotonic() - begun:.1f} s).", flush=True)
+    return 0

@@ -1,0 +1,3 @@
+"""What every kind of test can ask for."""
+
+pytest_plugins = ["tests.stackfixture"]

@@ -1,0 +1,103 @@
+"""A machine that lacks something: one message, what to do, exit code 10."""
+
+import shutil
+import subprocess
+import sys
+import types
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from khlang import settings as settings_module
+from khlang.errors import SetupError
+from khlang.stack import artefacts, lifecycle
+
+NATIVE = settings_module.load({}).root / "infra" / "native"
+
+
+@pytest.fixture
+def setup_steps(monkeypatch: pytest.MonkeyPatch) -> types.SimpleNamespace:
+    """The modules of set-up, which lie outside the package because they run before it is installed."""
+    monkeypatch.syspath_prepend(str(NATIVE))
+    from setup import machine, python_envs, servers
+    from setup.progress import Progress
+
+    return types.SimpleNamespace(machine=machine, python_envs=python_envs, servers=servers, Progress=Progress)
+
+
+def program_in(cache: Path) -> artefacts.Artefacts:
+    return artefacts.load(settings_module.load({"KHLANG_CACHE": str(cache)}))
+
+
+def test_an_old_python() -> None:
+    script = (
+        "import runpy, sys; sys.version_info = (3, 9, 2, 'final', 0);"
+        f"runpy.run_path({str(NATIVE / 'bootstrap.py')!r}, run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 10
+    assert "Python 3.9.2 is too old" in done.stderr
+    assert "Install Python 3.11 or later" in done.stderr
+
+
+def test_too_little_disk(setup_steps, monkeypatch, tmp_path) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**11, 10**11 - 10**9, 10**9))
+    with pytest.raises(SetupError, match=r"Too little disk: 1\.0 GB free .*, 6 GB are needed") as caught:
+        setup_steps.machine.check_disk(tmp_path / "not" / "there")
+    assert caught.value.exit_code == 10
+    assert "XDG_CACHE_HOME" in caught.value.remedy
+
+
+def test_no_java_and_no_right_to_install_it(setup_steps, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SetupError, match="There is no Java 17 or 21 for Spark") as caught:
+        setup_steps.machine.packages(setup_steps.Progress(tmp_path))
+    assert caught.value.exit_code == 10
+    assert "openjdk-17-jre-headless" in caught.value.remedy
+
+
+def test_a_java_of_another_version_counts_as_none(setup_steps, monkeypatch) -> None:
+    monkeypatch.setattr(setup_steps.machine, "java_version", lambda: 11)
+    assert "openjdk-17-jre-headless" in setup_steps.machine.missing_packages()
+    monkeypatch.setattr(setup_steps.machine, "java_version", lambda: 21)
+    assert "openjdk-17-jre-headless" not in setup_steps.machine.missing_packages()
+
+
+def test_no_go_and_none_to_fetch(setup_steps, monkeypatch, tmp_path, capsys) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SetupError, match=r"No Go ≥ 1\.24 on this machine, and none can be fetched") as caught:
+        setup_steps.servers.minio(setup_steps.Progress(tmp_path), program_in(tmp_path))
+    assert caught.value.exit_code == 10
+    assert "make setup" in caught.value.remedy
+
+
+def test_a_file_that_is_not_the_pinned_one_is_refused_and_removed(setup_steps, tmp_path) -> None:
+    fetched = tmp_path / "trino.tar.gz"
+    fetched.write_bytes(b"something else")
+    with pytest.raises(SetupError, match=r"trino\.tar\.gz is not the file that was pinned"):
+        setup_steps.servers._check(fetched, "0" * 64, fetched.name)
+    assert not fetched.exists()
+
+
+def test_the_stack_before_set_up(tmp_path) -> None:
+    settings = settings_module.load({"KHLANG_CACHE": str(tmp_path), "KHLANG_VAR": str(tmp_path / "var")})
+    with pytest.raises(SetupError, match="The stack is not set up: .* is missing") as caught:
+        lifecycle.check_artefacts(settings)
+    assert (caught.value.exit_code, caught.value.remedy) == (10, "Run: make setup")
+
+
+def test_jars_and_their_list_are_of_the_pinned_versions(setup_steps) -> None:
+    versions = program_in(Path("/none")).versions
+    names = [line.split()[1] for line in (NATIVE / "jars.sha256").read_text().splitlines()]
+    assert f"delta-spark_{versions['SCALA_VERSION']}-{versions['DELTA_VERSION']}.jar" in names
+    assert f"hadoop-aws-{versions['HADOOP_VERSION']}.jar" in names
+    assert f"s3-{versions['AWSSDK_VERSION']}.jar" in names
+
+
+def test_one_packages_lines_are_cut_out_of_a_list(setup_steps) -> None:
+    listed = "pyspark-x==1 \\\n    --hash=sha256:aa\npyspark==4.2.0 \\\n    --hash=sha256:bb\npytest==9 \\\n    --hash=sha256:cc\n"
+    assert setup_steps.python_envs.requirement(listed, "pyspark") == "pyspark==4.2.0 \\\n    --hash=sha256:bb\n"
+    with pytest.raises(KeyError):
+        setup_steps.python_envs.requirement(listed, "spark")
