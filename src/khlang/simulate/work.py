@@ -117,7 +117,8 @@ def hire(
 
 def _second_jobs(rng: np.random.Generator, main: pl.DataFrame, rules: Assumptions) -> pl.DataFrame:
     """A second, part-time employer in the same province for a few; ``main`` is sorted by province."""
-    span = main.select(start=pl.int_range(pl.len()).min().over("province_code"), count=pl.len().over("province_code"))
+    number = pl.col("row").min().over("province_code")
+    span = main.with_row_index("row").select(start=number, count=pl.len().over("province_code"))
     has = np.flatnonzero(rng.random(main.height) < rules["second_job_share"])
     start, count = span["start"].to_numpy()[has], span["count"].to_numpy()[has]
     other = main["employer_id"].to_numpy()[start + rng.integers(0, 2**31, len(has)) % count]

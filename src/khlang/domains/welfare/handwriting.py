@@ -51,43 +51,11 @@ HEADERS: dict[str, dict[str, str]] = {
 }
 # Direct identifiers that stand in the Ministry of Finance's file and in no contract: dropped at sealing.
 UNASKED = ("ลำดับที่", "ชื่อ", "นามสกุล", "ที่อยู่", "เบอร์โทรศัพท์")
-FIRST_NAMES = [
-    "สมชาย",
-    "สมหญิง",
-    "ประเสริฐ",
-    "มาลี",
-    "วิชัย",
-    "สุดา",
-    "อนันต์",
-    "พรทิพย์",
-    "บุญมี",
-    "นิภา",
-    "สมศักดิ์",
-    "จันทร์เพ็ญ",
-    "ธนากร",
-    "กัญญา",
-    "ยูซุฟ",
-    "ฟาตีเมาะ",
-]
-LAST_NAMES = [
-    "ใจดี",
-    "ทองคำ",
-    "ศรีสุข",
-    "แก้วมณี",
-    "บุญเรือง",
-    "วงศ์ใหญ่",
-    "สายทอง",
-    "พรหมมา",
-    "จันทร์แดง",
-    "มะลิวัลย์",
-    "อินทร์แก้ว",
-    "สุขสบาย",
-    "ดำรงค์",
-    "ขาวสะอาด",
-]
+FIRST_NAMES = ("สมชาย", "สมหญิง", "ประเสริฐ", "มาลี", "วิชัย", "สุดา", "อนันต์", "พรทิพย์", "บุญมี", "นิภา", "ยูซุฟ", "ฟาตีเมาะ")
+LAST_NAMES = ("ใจดี", "ทองคำ", "ศรีสุข", "แก้วมณี", "บุญเรือง", "วงศ์ใหญ่", "สายทอง", "มะลิวัลย์", "อินทร์แก้ว", "สุขสบาย", "ดำรงค์")
 
 
-def _pick(rng: np.random.Generator, rows: int, words: list[str]) -> pl.Series:
+def _pick(rng: np.random.Generator, rows: int, words: tuple[str, ...]) -> pl.Series:
     return pl.Series(words).gather(rng.integers(0, len(words), rows))
 
 

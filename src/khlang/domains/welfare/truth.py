@@ -111,7 +111,8 @@ def households(known: Known, definitions: Definitions) -> pl.DataFrame:
     """One row a house: members, yearly income and income per head (satang, half up), cars, poor, has a registrant."""
     line = int(definitions.poor_income_per_year_baht * 100)
     registered = known.registrants.select("cid", registered=pl.lit(1))
-    joined = known.houses.join(known.wages, on="cid", how="left").join(known.cars, on="cid", how="left")
+    members = known.houses.filter(pl.col("house_id").is_not_null())
+    joined = members.join(known.wages, on="cid", how="left").join(known.cars, on="cid", how="left")
     per_house = (
         joined.join(registered, on="cid", how="left")
         .group_by("house_id")
@@ -139,16 +140,16 @@ def eligibility(known: Known, definitions: Definitions, period: str) -> pl.DataF
         known.registrants.select("cid", "province_code", "amphoe_code", "declared", "debt", "land")
         .join(known.wages, on="cid", how="left")
         .join(known.insured.with_columns(insured=pl.lit(value=True)), on="cid", how="left")
-        .join(known.houses.select("cid", "house_id"), on="cid", how="left")
+        .join(known.houses.select("cid", "house_id", found=pl.lit(value=True)), on="cid", how="left")
         .join(house, on="house_id", how="left")
         .join(known.cars, on="cid", how="left")
-        .with_columns(pl.col("wage", "cars").fill_null(0), pl.col("insured").fill_null(value=False))
+        .with_columns(pl.col("wage", "cars").fill_null(0), pl.col("insured", "found").fill_null(value=False))
         .with_columns(registered=pl.col("wage") * definitions.months_per_year)
         .with_columns(
-            contradiction=pl.col("registered") - pl.col("declared") > tolerance,
+            contradiction=(pl.col("registered") - pl.col("declared") > tolerance).fill_null(value=False),
             over_income=(pl.max_horizontal("registered", "declared") > line)
             | (pl.col("per_head") > line).fill_null(value=False),
-            over_assets=(pl.col("cars") > 0) | (pl.col("land") > most_land),
+            over_assets=(pl.col("cars") > 0) | (pl.col("land") > most_land).fill_null(value=False),
         )
     )
     return rows.select(
@@ -159,7 +160,7 @@ def eligibility(known: Known, definitions: Definitions, period: str) -> pl.DataF
         wage_baht=_decimal("wage"),
         is_insured="insured",
         registered_income_baht=_decimal("registered"),
-        in_house_registry=pl.col("house_id").is_not_null(),
+        in_house_registry="found",
         household_members="members",
         household_income_baht=_decimal("income", 16),
         household_income_per_head_baht=_decimal("per_head", 16),
@@ -197,12 +198,16 @@ def by_amphoe(known: Known, judged: pl.DataFrame, definitions: Definitions, peri
     )
     joined = persons.join(houses, on="amphoe_code", how="full", coalesce=True)
     joined = joined.join(registrants, on="amphoe_code", how="full", coalesce=True)
-    return joined.select(
-        pl.col("amphoe_code").str.slice(0, 2).alias("province_code"),
-        "amphoe_code",
-        *(pl.col(name).fill_null(0).cast(pl.Int64) for name in counts),
-        pl.lit(period).alias("period"),
-    ).sort("amphoe_code")
+    return (
+        joined.filter(pl.col("amphoe_code").is_not_null())
+        .select(
+            pl.col("amphoe_code").str.slice(0, 2).alias("province_code"),
+            "amphoe_code",
+            *(pl.col(name).fill_null(0).cast(pl.Int64) for name in counts),
+            pl.lit(period).alias("period"),
+        )
+        .sort("amphoe_code")
+    )
 
 
 def marts(known: Known, period: str) -> dict[str, pl.DataFrame]:
@@ -225,10 +230,10 @@ def population(month: Month) -> dict[str, pl.DataFrame]:
 def link_rates(sent: Sent, period: str) -> pl.DataFrame:
     """How each extract links: one row a dataset.
 
-    Columns: period, agency, dataset, ``rows`` as sent, ``unlinked_<reason>`` (rows whose citizen ID is refused for
-    that reason), ``duplicates`` (rows with a grain, less those kept), ``rows_curated``, ``persons`` (distinct, linked,
-    of the curated rows), ``in_house_registry`` (of those, found in the month's house registry) and ``link_rate``
-    (in_house_registry ÷ persons; DOUBLE, null without persons).
+    Columns as in the contract of ``link_rates``: ``rows_in`` (as sent), ``unlinked_<reason>`` (rows whose citizen ID
+    is refused for that reason), ``duplicates`` (rows with a grain, less those kept), ``rows_curated``, ``persons``
+    (distinct, linked, of the curated rows), ``persons_linked`` (of those, found in the month's house registry) and
+    ``link_rate`` (persons_linked ÷ persons; DOUBLE, null without persons).
     """
     at_home = kept(sent["house_registry"], "house_registry").select("cid")
     rows = []
@@ -243,12 +248,12 @@ def link_rates(sent: Sent, period: str) -> pl.DataFrame:
                 "period": period,
                 "agency": DATASETS[dataset],
                 "dataset": dataset,
-                "rows": frame.height,
+                "rows_in": frame.height,
                 **{f"unlinked_{reason}": int((reasons == reason).sum()) for reason in ALL_REASONS},
                 "duplicates": with_grain - left.height,
                 "rows_curated": left.height,
                 "persons": linked.height,
-                "in_house_registry": found,
+                "persons_linked": found,
                 "link_rate": found / linked.height if linked.height else None,
             }
         )
