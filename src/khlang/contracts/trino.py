@@ -44,14 +44,15 @@ def trino_rules(
         "schemas": [{"user": loader, "catalog": LOADER, "owner": True}, {"owner": False}],
         "tables": [
             *_select(contracts, projects, engineers),
-            # A view names its table in the analysts' catalog, and its maker must be able to read that.
             {
                 "user": loader,
-                "catalog": f"{LOADER}|{LAKE}",
+                "catalog": LOADER,
                 "schema": ".*",
                 "table": ".*",
                 "privileges": ["SELECT", "OWNERSHIP", "GRANT_SELECT"],
             },
+            # A view names its table in the analysts' catalog, and its maker must be able to read that and pass it on.
+            {"user": loader, "catalog": LAKE, "schema": ".*", "table": ".*", "privileges": ["SELECT", "GRANT_SELECT"]},
             # JDBC clients ask here what catalogs and types there are; nothing of a query or a node stands there.
             {"user": anyone, "catalog": "system", "schema": "jdbc", "table": ".*", "privileges": ["SELECT"]},
             {"privileges": []},

@@ -1,0 +1,82 @@
+"""Access rules: first match wins, nothing matched is denied, no section is absent."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from khlang.contracts import load, trino_rules
+
+CONTRACTS = load(Path(__file__).parents[3] / "contracts")
+RULES = trino_rules(CONTRACTS)
+
+
+def privileges(user: str, catalog: str, schema: str, table: str) -> list[str]:
+    """What Trino would grant: the first rule all of whose patterns match in full."""
+    asked = {"user": user, "catalog": catalog, "schema": schema, "table": table}
+    for rule in RULES["tables"]:
+        if all(re.fullmatch(rule.get(key, ".*"), value) for key, value in asked.items()):
+            granted: list[str] = rule["privileges"]
+            return granted
+    return []
+
+
+@pytest.mark.parametrize("name", ["welfare_eligibility", "welfare_eligibility_v1", "welfare_by_amphoe"])
+def test_the_analyst_reads_the_marts_of_the_project(name: str) -> None:
+    assert privileges("analyst", "lake", "demo", name) == ["SELECT"]
+
+
+@pytest.mark.parametrize(
+    ("user", "catalog", "schema", "table"),
+    [
+        ("analyst", "lake", "curated", "house_registry"),
+        ("analyst", "lake", "demo", "house_registry"),
+        ("analyst", "lake", "demo", "welfare_eligibility_v12"),
+        ("analyst", "lake", "spine", "spine"),
+        ("analyst", "lake", "ops", "gate_metrics"),
+        ("analyst", "loader", "demo", "welfare_eligibility"),
+        ("analyst", "system", "runtime", "queries"),
+        ("engineer", "lake", "demo", "welfare_eligibility"),
+        ("analyst2", "lake", "demo", "welfare_eligibility"),
+        ("nobody", "lake", "demo", "welfare_eligibility"),
+    ],
+)
+def test_everything_else_is_denied(user: str, catalog: str, schema: str, table: str) -> None:
+    assert privileges(user, catalog, schema, table) == []
+
+
+def test_the_engineer_reads_ops_only() -> None:
+    assert privileges("engineer", "lake", "ops", "gate_metrics") == ["SELECT"]
+    assert privileges("engineer", "lake", "ops", "link_rates") == ["SELECT"]
+
+
+def test_the_loader_owns_its_catalog_only() -> None:
+    assert "OWNERSHIP" in privileges("loader", "loader", "demo", "welfare_eligibility")
+    assert privileges("loader", "lake", "demo", "welfare_eligibility") == ["SELECT", "GRANT_SELECT"]
+    assert "INSERT" not in privileges("loader", "loader", "demo", "welfare_eligibility")
+
+
+def test_another_project_sees_nothing_of_demo() -> None:
+    other = trino_rules(CONTRACTS, analysts={"somchai": "other"})
+    granted = [rule for rule in other["tables"] if rule["privileges"] == ["SELECT"] and "somchai" in rule["user"]]
+    assert {rule["catalog"] for rule in granted} == {"system"}
+
+
+@pytest.mark.parametrize(
+    ("section", "refusal"),
+    [
+        ("catalogs", {"allow": "none"}),
+        ("schemas", {"owner": False}),
+        ("tables", {"privileges": []}),
+        ("functions", {"privileges": []}),
+        ("procedures", {"privileges": []}),
+        ("queries", {"allow": []}),
+        ("system_session_properties", {"allow": False}),
+        ("catalog_session_properties", {"allow": False}),
+        ("impersonation", {"original_user": ".*", "new_user": ".*", "allow": False}),
+        ("system_information", {"allow": []}),
+    ],
+)
+def test_every_section_ends_in_a_refusal(section: str, refusal: dict[str, Any]) -> None:
+    assert RULES[section][-1] == refusal
