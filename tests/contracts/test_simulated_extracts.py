@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from khlang import contracts
-from khlang.domains.welfare import handwriting, simulator, truth
+from khlang.domains.welfare import handwriting, observed, simulator, truth
 from khlang.simulate import calibration, population, work
 
 # Where the simulator holds a column in whole hundredths it leaves the unit out of the name.
@@ -57,8 +57,8 @@ def test_agency_grain_and_dedupe_are_the_contracts(tables, dataset):
     table = tables[dataset]
     assert table.agency == simulator.DATASETS[dataset]
     grain = {HELD_AS.get(name, name) for name in table.grain if name != "period"}
-    assert set(truth.GRAIN[dataset]) == grain
-    assert truth.LATEST_BY[dataset] == table.dedupe_by
+    assert set(observed.GRAIN[dataset]) == grain
+    assert observed.LATEST_BY[dataset] == table.dedupe_by
 
 
 @pytest.mark.parametrize("dataset", simulator.DATASETS)
@@ -79,7 +79,7 @@ def test_the_truth_has_the_columns_and_types_of_the_mart(tables, mart, kind, mon
 
 
 def test_link_rates_hold_what_the_contract_asks(tables, month, sent):
-    rates = truth.link_rates(sent, month.period)
+    rates = observed.link_rates(sent, month.period)
     assert {column.name for column in tables["link_rates"].stored} == set(rates.columns)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from khlang.domains.welfare import handwriting, simulator, truth
+from khlang.domains.welfare import handwriting, observed, simulator, truth
 from khlang.simulate import calibration, months, population
 from khlang.simulate.files import write_parquet
 from khlang.simulate.work import reported_late
@@ -74,9 +74,9 @@ def simulate(plan: Plan, report: Report) -> list[Path]:
     return files
 
 
-def _write_truths(folder: Path, month: simulator.Month, sent: truth.Sent) -> pl.DataFrame:
+def _write_truths(folder: Path, month: simulator.Month, sent: observed.Sent) -> pl.DataFrame:
     truths = {"observable": truth.observable(sent, month.period), "population": truth.population(month)}
     for kind, marts in truths.items():
         for mart, frame in marts.items():
             write_parquet(frame, folder / kind / mart / f"{month.period}.parquet")
-    return truth.link_rates(sent, month.period)
+    return observed.link_rates(sent, month.period)
