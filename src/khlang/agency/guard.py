@@ -29,7 +29,7 @@ def refuse_raw(frame: pl.DataFrame, columns: list[str], rows: pl.Series) -> None
     """
     for name in columns:
         seen = frame.select(pl.col(name).alias("text")).with_columns(rows.alias("row"))
-        long = seen.filter(pl.col("text").str.len_bytes() >= 13)
+        long = seen.filter(pl.col("text").str.len_chars() >= 13)
         if long.is_empty():
             continue
         folded = pl.col("text").str.replace_many(_DIGITS)

@@ -24,7 +24,7 @@ class Inner:
 
 def inner(rows: pl.DataFrame) -> list[Inner]:
     """Split rows and write each part as Parquet (zstd); fewer rows a part until each is within the limit."""
-    size = PART_ROWS
+    size = -(-rows.height // -(-rows.height // PART_ROWS))
     while True:
         made = [_parquet(rows.slice(start, size)) for start in range(0, rows.height, size)]
         if all(len(part.data) <= MAX_PART_BYTES - _OVERHEAD for part in made) or size == 1:

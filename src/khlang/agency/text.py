@@ -87,7 +87,7 @@ def _rows(data: bytes, delimiter: str, skip: int, width: int, name: str) -> pl.D
     if not body.strip():
         return pl.DataFrame(schema=schema)
     try:
-        return pl.read_csv(body, separator=delimiter, has_header=False, schema=schema)
+        return pl.read_csv(body, separator=delimiter, has_header=False, schema=schema, missing_columns="insert")
     except pl.exceptions.PolarsError:
         # The engine's message shows cells: it must not be repeated.
         _refuse_odd_row(body, delimiter, skip, width, name)
