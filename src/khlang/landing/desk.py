@@ -1,0 +1,108 @@
+"""What the gateway does with a request that was let in: write parts, then manifest, then signature, then receipt.
+
+Each write is conditional and each step can be repeated, so a sender that was cut off sends again and loses nothing.
+"""
+
+import hashlib
+import secrets
+from typing import Any, BinaryIO
+
+from khlang import lake, manifest, store
+from khlang.errors import IntegrityError
+from khlang.landing import checks, ledger
+from khlang.landing.journal import Journal
+from khlang.landing.refusal import refusal
+from khlang.landing.registry import Agency
+from khlang.settings import Settings
+from khlang.store import Body
+
+
+class Desk:
+    """The gateway's hands: the object store as the role ``gateway``, and the journal."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.s3 = store.client(settings, "gateway")
+        self.journal = Journal(settings.var / "gateway" / "journal.sqlite")
+
+    def take_part(self, place: lake.Submission, name: str, body: BinaryIO, *, sha256: str, size: int) -> bool:
+        """Store one part; False when it was there already.
+
+        Raises:
+            IntegrityError: Other bytes stand under this name.
+        """
+        return self._write(place.landing_key(name), body, sha256=sha256, size=size)
+
+    def complete(
+        self, agency: Agency, place: lake.Submission, text: str, signature: str
+    ) -> tuple[dict[str, Any], bool]:
+        """Take the manifest and give the receipt; the flag is False when the same was received before.
+
+        Raises:
+            KhlangError: The manifest does not hold, parts are missing, or a later content counts.
+        """
+        made = checks.signed(agency, place, text, signature)
+        checks.order(self.s3, made, place)
+        json_name, sig_name = manifest.file_names(made["supersedes"])
+        stage = ledger.received_stage(json_name.removesuffix(".json"))
+        known = ledger.read(self.s3, place, stage)
+        if known is not None:
+            return known, False
+        checks.complete(made, place, self.journal.present(place.prefix + "/"))
+        for name, data in ((json_name, text.encode("utf-8")), (sig_name, signature.encode("ascii"))):
+            self._write(place.landing_key(name), data, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+        receipt = {
+            "receipt_id": secrets.token_hex(16),
+            "submission": place.id,
+            "agency": place.agency,
+            "dataset": place.dataset,
+            "period": place.period,
+            "state": "received",
+            "rows": made["rows"],
+            "parts": len(made["parts"]),
+            "manifest_sha256": hashlib.sha256(text.encode("utf-8")).hexdigest(),
+            "supersedes": made["supersedes"],
+            "number": self.journal.number(place.landing_key(json_name)),
+        }
+        standing = ledger.write_decision(self.s3, place, stage, receipt)
+        return standing, standing == receipt
+
+    def state(self, place: lake.Submission) -> dict[str, Any]:
+        """What is known of a submission: parts acknowledged, receipt, decisions of land and curate."""
+        names = ledger.stages(self.s3, place.prefix + "/").get(place, [])
+        told = {name: ledger.read(self.s3, place, name) or {} for name in names}
+        receipts = [told[name] for name in names if name.startswith("received")]
+        decisions = [{"stage": name, **told[name]} for name in names if not name.startswith("received")]
+        present = [key.rsplit("/", 1)[1] for key in self.journal.present(place.prefix + "/")]
+        parts = sorted(name for name in present if name.startswith("part-"))
+        return {
+            "submission": place.id,
+            "state": _state(receipts, decisions, parts),
+            "parts": parts,
+            "receipt": receipts[-1] if receipts else None,
+            "decisions": decisions,
+        }
+
+    def close(self) -> None:
+        """Close the journal."""
+        self.journal.close()
+
+    def _write(self, key: str, body: Body, *, sha256: str, size: int) -> bool:
+        if self.journal.intend(key, sha256, size) != sha256:
+            raise refusal(
+                IntegrityError,
+                "PART-CONFLICT",
+                th="มีไฟล์ชื่อนี้ที่เนื้อหาต่างกันอยู่แล้ว",
+                en="Other bytes were received under this name.",
+                remedy="ปิดผนึกใหม่แล้วส่ง / Seal again, then send.",
+            )
+        new = store.put_new(self.s3, lake.LANDING, key, body, sha256=bytes.fromhex(sha256))
+        self.journal.stored(key)
+        return new
+
+
+def _state(receipts: list[dict[str, Any]], decisions: list[dict[str, Any]], parts: list[str]) -> str:
+    if decisions:
+        return str(max(decisions, key=lambda decision: str(decision["stage"]))["verdict"])
+    if receipts:
+        return "received"
+    return "partial" if parts else "unknown"

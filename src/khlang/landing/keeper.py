@@ -1,0 +1,77 @@
+"""The pool keeper's acts: months' identities, the pool's and the demo project's key, enrolled agencies."""
+
+import hashlib
+import json
+import re
+import secrets
+from pathlib import Path
+
+from khlang import contracts, private
+from khlang.errors import ContractError, SignatureError
+from khlang.period import parse
+from khlang.settings import Settings
+
+
+def init(settings: Settings, *, start: str, months: int) -> dict[str, str]:
+    """Make what is missing of the pool's keys; what is there stays, so that it can be run again.
+
+    Args:
+        settings: Of this installation.
+        start: First month that can be sent.
+        months: How many.
+
+    Returns:
+        The recipients: month → age public key.
+    """
+    import pyrage
+
+    folder = private.folder(private.folder(settings.secrets) / "month")
+    recipients: dict[str, str] = {}
+    for month in _months(parse(start), months):
+        path = folder / f"{month}.identity"
+        if not path.exists():
+            private.write(path, f"{pyrage.x25519.Identity.generate()}\n")
+    for path in sorted(folder.glob("*.identity")):
+        identity = pyrage.x25519.Identity.from_str(path.read_text(encoding="ascii").strip())
+        recipients[path.stem] = str(identity.to_public())
+    for name in ("pool.key", "project-demo.key"):
+        if not (settings.secrets / name).exists():
+            private.write(settings.secrets / name, secrets.token_hex(32) + "\n")
+    private.write(settings.registry / "recipients.json", json.dumps(recipients, indent=1) + "\n", mode=0o644)
+    return recipients
+
+
+def enrol(settings: Settings, *, agency: str, public_key: str, token_file: Path, simulation: bool) -> None:
+    """Enrol an agency, or enrol it anew with another key; its token is written to a file (0600) and nowhere else.
+
+    Args:
+        settings: Of this installation.
+        agency: Its id in the contracts.
+        public_key: The hex Ed25519 key that verifies its signatures.
+        token_file: Where its gateway token goes.
+        simulation: Whether its people are simulated.
+
+    Raises:
+        ContractError: No contract names the agency.
+        SignatureError: The key is no Ed25519 public key in hex.
+    """
+    tables = contracts.load(settings.contracts).by_agency(agency)
+    if not tables:
+        raise ContractError(f"No contract names the agency {agency}.", "See `khlang contract list`.")
+    if not re.fullmatch(r"[0-9a-f]{64}", public_key):
+        raise SignatureError("The public key is not 64 hex characters.", "Give the agency's file signing.pub.")
+    token = secrets.token_urlsafe(32)
+    private.write(token_file, token + "\n")
+    entry = {
+        "agency": agency,
+        "public_key": public_key,
+        "token_sha256": hashlib.sha256(token.encode()).hexdigest(),
+        "datasets": sorted(table.name for table in tables),
+        "simulation": simulation,
+    }
+    private.write(settings.registry / "agencies" / f"{agency}.json", json.dumps(entry, indent=1) + "\n", mode=0o644)
+
+
+def _months(start: str, count: int) -> list[str]:
+    first = int(start[:4]) * 12 + int(start[5:]) - 1
+    return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(first, first + count)]

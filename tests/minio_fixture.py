@@ -1,0 +1,81 @@
+"""A MinIO server of one test session, provisioned as the stack does it: buckets, one account a role."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from khlang import settings as settings_
+from khlang.settings import Settings
+from khlang.stack import minio as minio_
+from khlang.stack import secrets
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def new_settings(var: Path) -> Settings:
+    """Settings of an installation of its own, with free ports."""
+    var.mkdir(parents=True, exist_ok=True)
+    ports = f"MINIO={free_port()}\nGATEWAY={free_port()}\n"
+    (var / "ports.env").write_text(ports, encoding="utf-8")
+    kept = {name: os.environ[name] for name in ("KHLANG_CACHE", "XDG_CACHE_HOME") if name in os.environ}
+    return settings_.load({"KHLANG_VAR": str(var), "KHLANG_ROOT": str(ROOT), **kept})
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """MinIO on the settings' port until the block ends."""
+    secrets.ensure(settings)
+    minio_.prepare(settings)
+    launch = minio_.launch(settings)
+    log = (settings.var / "minio.log").open("ab")
+    process = subprocess.Popen(
+        launch.argv, env=dict(launch.env), cwd=launch.cwd, stdout=log, stderr=log, start_new_session=True
+    )
+    try:
+        wait_for_port(settings.port("MINIO"), process)
+        yield process
+    finally:
+        process.kill()
+        process.wait(10)
+        log.close()
+
+
+def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the server ended by itself"
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(f"port {port} did not open")
+
+
+@pytest.fixture(scope="session")
+def minio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of an installation whose object store runs; nothing else does."""
+    settings = new_settings(tmp_path_factory.mktemp("pool") / "var")
+    with running(settings):
+        for attempt in range(40):
+            try:
+                minio_.provision(settings)
+                break
+            except Exception:
+                if attempt == 39:
+                    raise
+                time.sleep(0.25)
+        yield settings
