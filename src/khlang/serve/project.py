@@ -5,7 +5,7 @@ and destroying a project's key makes its ``pid`` mean nothing. The key is read f
 no plan and no closure. Aggregates, which hold no identifier, are copied.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -95,7 +95,12 @@ def rekey(rows: "DataFrame", spine: "DataFrame", table: Table, project: Project)
     wide = rows.select(*stored, *(f"{name}_p" for name in names))
     # Nullable here: a pid that the spine did not know becomes null, and the table's own NOT NULL refuses it.
     schema = ", ".join(f"`{column.name}` {column.type}" for column in table.stored)
-    return wide.mapInArrow(partial(_batches, names=names, project=project), schema)
+    return wide.mapInArrow(batch_function(table, project), schema)
+
+
+def batch_function(table: Table, project: Project) -> "Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]":
+    """The function that Spark ships to its workers: the path of the key file travels with it, the key does not."""
+    return partial(_batches, names=tuple(column.name for column in table.identifiers), project=project)
 
 
 def _batches(

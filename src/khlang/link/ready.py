@@ -1,0 +1,44 @@
+"""What the receipts say of inputs: which version of each dataset stands for a period."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from khlang.link.build import Ready
+
+Decision = Mapping[str, Any]
+
+
+def ready(decisions: Iterable[Decision]) -> Ready:
+    """Make the question "in which periods are all of these promoted, and as which version?".
+
+    Args:
+        decisions: Curate's decisions of all datasets and periods.
+    """
+    versions: dict[str, dict[str, int]] = {}
+    for decision in decisions:
+        if decision["verdict"] == "promoted":
+            datasets = versions.setdefault(decision["period"], {})
+            known = datasets.get(decision["dataset"], 0)
+            datasets[decision["dataset"]] = max(known, int(decision["txn_version"]))
+
+    def answer(names: tuple[str, ...]) -> Mapping[str, Mapping[str, int]]:
+        return {
+            period: {name: datasets[name] for name in names}
+            for period, datasets in sorted(versions.items())
+            if set(names) <= set(datasets)
+        }
+
+    return answer
+
+
+def with_reasons(curated: Iterable[Decision], landed: Iterable[Decision]) -> list[dict[str, Any]]:
+    """Curate's decisions, each with the counts of refused identifiers that its manifest gave to land."""
+    reasons = {
+        (told["dataset"], told["period"], told["submission"]): told.get("pid_reasons") or {}
+        for told in landed
+        if told.get("verdict") == "accepted"
+    }
+    return [
+        {**decision, "pid_reasons": reasons.get((decision["dataset"], decision["period"], decision["submission"]), {})}
+        for decision in curated
+    ]
