@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 def workshop(settings: Settings, app: str) -> Workshop:
     """The pool's own; Spark is opened when something is built, and not before."""
-
     turn = Lock()
 
     @cache
