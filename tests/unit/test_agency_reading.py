@@ -6,11 +6,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 import xlsxwriter
+from tests import agency_kit as kit
 
 from khlang import contracts
 from khlang.agency import extract
 from khlang.errors import InputError
-from tests import agency_kit as kit
 
 CONTRACTS = contracts.load(kit.CONTRACTS)
 TABLE = CONTRACTS["welfare_registrants"]

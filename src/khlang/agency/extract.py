@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -20,7 +20,7 @@ class Extract:
     """``frame``: the contract's columns as text, trimmed, and ``source_row``; ``dropped``: headers that stay here."""
 
     file: str
-    frame: pl.DataFrame
+    frame: pl.DataFrame = field(repr=False)  # raw identifiers: in no traceback
     headers: dict[str, str]
     dropped: tuple[str, ...]
     form: str

@@ -22,6 +22,7 @@ _BY_STATUS: dict[int, type[KhlangError]] = {
     422: errors.IntegrityError,
 }
 _BY_CODE = {kind.default_code: kind for kind in KhlangError.__subclasses__()}
+_AGAIN = "แก้ไขแล้วปิดผนึกและส่งใหม่ / Mend it, seal and send again."
 _REMEDIES = {
     401: "ตรวจว่าหน่วยงานขึ้นทะเบียนแล้ว / See that this agency is enrolled with its present token.",
     403: "ตรวจว่าหน่วยงานมีสิทธิส่งชุดข้อมูลนี้ / See that this agency may send this dataset.",
@@ -117,5 +118,5 @@ def refusal(answer: httpx.Response) -> KhlangError:
     by_code = next((kind for name, kind in _BY_CODE.items() if code == name or code.startswith(f"{name}-")), None)
     kind = by_code or _BY_STATUS.get(answer.status_code, errors.InputError)
     message = str(problem.get("message") or f"HTTP {answer.status_code}")
-    remedy = str(problem.get("remedy") or _REMEDIES.get(answer.status_code, ""))
+    remedy = str(problem.get("remedy") or _REMEDIES.get(answer.status_code, _AGAIN))
     return kind(f"เกตเวย์ไม่รับ / The gateway refused: {message}", remedy, code=code)

@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -18,7 +18,7 @@ class Inner:
     """One part before encryption."""
 
     rows: int
-    data: bytes
+    data: bytes = field(repr=False)
     sha256: str
 
 

@@ -1,7 +1,7 @@
 """An extract as read: its header and its rows as text, before any meaning is given to them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -19,8 +19,8 @@ class Raw:
     """
 
     file: str
-    header: tuple[str, ...]
-    frame: pl.DataFrame
+    header: tuple[str, ...] = field(repr=False)
+    frame: pl.DataFrame = field(repr=False)  # raw identifiers: in no traceback
     first_row: int
     form: str
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -23,8 +23,8 @@ class Sealed:
     ``lost_years``: for each generalised column, values in which no year was found and which therefore stay here.
     """
 
-    rows: pl.DataFrame
-    rowmap: pl.DataFrame
+    rows: pl.DataFrame = field(repr=False)
+    rowmap: pl.DataFrame = field(repr=False)
     data_rows: int
     canary_rows: int
     pid_reasons: dict[str, dict[str, int]]
