@@ -8,6 +8,7 @@ import importlib.util
 import os
 import sys
 import threading
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
@@ -49,7 +50,9 @@ def _light_import() -> Iterator[None]:
     finder = _Without()
     sys.meta_path.insert(0, finder)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # deprecations within GX and what it imports, none of ours to mend
+            yield
     finally:
         sys.meta_path.remove(finder)
 
