@@ -1,0 +1,145 @@
+"""The envelope of a submission: who signed it, for which contract, period, profile; and each part's bytes."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from khlang import lake, manifest
+from khlang.contracts import Contracts, Table
+from khlang.errors import ContractError, IntegrityError, KhlangError, PeriodError, SealingKeyError
+from khlang.landing.refusal import refusal
+from khlang.landing.registry import Agency
+from khlang.manifest import Manifest, Part
+
+AGAIN = "ปิดผนึกใหม่แล้วส่ง / Seal again, then send."
+BUNDLE = "ขอไฟล์ตั้งค่า (bundle) ชุดปัจจุบัน แล้วปิดผนึกใหม่ / Ask for the current bundle, then seal again."
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the pool holds a submission against."""
+
+    agency: Agency
+    contracts: Contracts
+    profile: Mapping[str, Any]
+    profile_sha256: str
+    months: frozenset[str]
+
+
+def read(data: bytes, signature: str, place: lake.Submission, known: Known) -> tuple[Manifest, Table]:
+    """Verify signature and manifest, and that they belong to this place, contract, period and profile.
+
+    Raises:
+        SignatureError: The enrolled key did not sign these bytes.
+        ContractError: The manifest is malformed, or of another contract or version.
+        PeriodError: The month cannot be sent.
+        SealingKeyError: It was sealed with another key, epoch or profile.
+        IntegrityError: It contradicts itself or lies in another's place.
+    """
+    manifest.verify(data, signature.strip(), known.agency.public_key)
+    made = manifest.parse(data)
+    if (made["agency"], made["dataset"], made["period"], made["submission"]) != (
+        place.agency,
+        place.dataset,
+        place.period,
+        place.id,
+    ):
+        raise refusal(
+            IntegrityError,
+            "MANIFEST-PLACE",
+            th="ใบกำกับเป็นของหน่วยงาน ชุดข้อมูล หรืองวดอื่น",
+            en="The manifest is of another agency, dataset or period.",
+            remedy="ส่งด้วย khlang agency send / Send with khlang agency send.",
+        )
+    table = _contract(made, known)
+    if made["period"] not in known.months:
+        raise refusal(
+            PeriodError,
+            "PERIOD-CLOSED",
+            th=f"งวด {made['period']} ยังไม่เปิดรับ หรือปิดรับแล้ว",
+            en=f"The period {made['period']} is not open yet, or is closed.",
+            remedy="ตรวจงวดในคำสั่ง หรือถามคลังกลาง / Check the period, or ask the pool.",
+        )
+    _profile(made, known)
+    return made, table
+
+
+def _contract(made: Manifest, known: Known) -> Table:
+    tables = {table.name: table for table in known.contracts.by_agency(made["agency"])}
+    table = tables.get(made["dataset"])
+    if table is None or made["contract"]["id"] != table.name or made["dataset"] not in known.agency.datasets:
+        raise refusal(
+            ContractError,
+            "CONTRACT",
+            th="ไม่มีข้อตกลงข้อมูลของชุดข้อมูลนี้กับหน่วยงานนี้",
+            en="There is no contract of this dataset with this agency.",
+            remedy=BUNDLE,
+        )
+    if made["contract"]["version"] != table.version_text:
+        sent = made["contract"]["version"]
+        raise refusal(
+            ContractError,
+            "CONTRACT-VERSION",
+            th=f"ปิดผนึกตามข้อตกลงข้อมูลรุ่น {sent} แต่รุ่นที่ใช้คือ {table.version_text}",
+            en=f"Sealed under contract version {sent}; the current one is {table.version_text}.",
+            remedy=BUNDLE,
+        )
+    return table
+
+
+def _profile(made: Manifest, known: Known) -> None:
+    sent, ours = made["profile"], known.profile
+    if sent["epoch"] != ours["epoch"]:
+        raise _key(
+            "KEY-EPOCH",
+            f"ปิดผนึกด้วยกุญแจรุ่น {sent['epoch']} แต่รุ่นที่ใช้คือ {ours['epoch']}",
+            f"Sealed under epoch {sent['epoch']}; the current one is {ours['epoch']}.",
+        )
+    if sent["kcv"] != ours["kcv"]:
+        raise _key(
+            "KEY-KCV",
+            "กุญแจปิดผนึกไม่ใช่กุญแจที่ใช้ (ค่าตรวจสอบกุญแจไม่ตรง)",
+            "The sealing key is not the right one: its check value differs.",
+        )
+    if (sent["id"], sent["sha256"]) != (ours["id"], known.profile_sha256):
+        raise _key(
+            "KEY-PROFILE",
+            "ปิดผนึกตามกติกา (profile) ที่ไม่ใช่ชุดที่ใช้",
+            "Sealed under another profile than the one in force.",
+        )
+
+
+def _key(code: str, th: str, en: str) -> KhlangError:
+    return refusal(SealingKeyError, code, th=th, en=en, remedy=BUNDLE)
+
+
+def inner(part: Part, sealed: bytes | None, identity: str) -> bytes:
+    """Decrypt one part; its bytes are those that the manifest names, outside and inside.
+
+    Raises:
+        IntegrityError: The part is missing, truncated, altered, or encrypted to another month.
+    """
+    import pyrage
+
+    name = part["name"]
+    if sealed is None:
+        raise _bytes("PART-MISSING", name, "ไม่พบ", "is missing")
+    if len(sealed) != part["bytes"] or hashlib.sha256(sealed).hexdigest() != part["sha256"]:
+        raise _bytes("PART-SHA256", name, "ไม่ครบหรือถูกแก้ไข", "is truncated or altered")
+    try:
+        opened: bytes = pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(identity)])
+    except pyrage.DecryptError:
+        raise _bytes(
+            "PART-RECIPIENT",
+            name,
+            "เปิดไม่ได้ด้วยกุญแจของงวดนี้ (เข้ารหัสให้งวดอื่นหรือเสียหาย)",
+            "does not open with this month's identity: encrypted to another recipient, or damaged",
+        ) from None
+    if hashlib.sha256(opened).hexdigest() != part["inner_sha256"]:
+        raise _bytes("PART-INNER", name, "มีเนื้อหาไม่ตรงกับใบกำกับ", "holds other content than the manifest says")
+    return opened
+
+
+def _bytes(code: str, name: str, th: str, en: str) -> KhlangError:
+    return refusal(IntegrityError, code, th=f"ไฟล์ส่วน {name} {th}", en=f"Part {name} {en}.", remedy=AGAIN)

@@ -1,0 +1,187 @@
+"""Land: verify each request, open it, accept or refuse it, and write the decision. Can be killed and run again.
+
+The accepted copy is written before the claim, the claim before the decision; each of them can be repeated.
+"""
+
+import io
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from khlang import contracts as contracts_
+from khlang import lake, manifest, private, store
+from khlang.errors import ContractError, KhlangError, ServiceError, SetupError
+from khlang.landing import checks, envelope, ledger, opening, refusal, registry
+from khlang.landing.envelope import Known
+from khlang.landing.ledger import Request
+from khlang.manifest import Manifest
+from khlang.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+#: What stops the run instead of refusing a submission: the fault is ours, not the agency's.
+OURS = (ServiceError, SetupError)
+
+
+@dataclass(frozen=True)
+class Hall:
+    """Where land works: the settings, the store as the role ``land``, what is known of contracts and profile."""
+
+    settings: Settings
+    s3: "S3Client"
+    contracts: contracts_.Contracts
+
+    def known(self, agency: str) -> Known:
+        """What an agency's submissions are held against.
+
+        Raises:
+            ContractError: The agency is not enrolled (any more).
+        """
+        entry = registry.agencies(self.settings).get(agency)
+        if entry is None:
+            raise refusal.refusal(
+                ContractError,
+                "AGENCY",
+                th="หน่วยงานนี้ไม่อยู่ในทะเบียน",
+                en="This agency is not enrolled.",
+                remedy="ติดต่อคลังกลาง / Ask the pool.",
+            )
+        profile = registry.profile(self.settings)
+        months = frozenset(registry.recipients(self.settings))
+        return Known(entry, self.contracts, profile, registry.profile_sha256(profile), months)
+
+    def identity(self, period: str) -> str:
+        """The month's secret, which only land reads."""
+        path = self.settings.secrets / "month" / f"{period}.identity"
+        return private.read_text(path, "The month's identity", "Was it destroyed at the window's end?")
+
+
+def hall(settings: Settings) -> Hall:
+    """Open the hall of one installation."""
+    return Hall(settings, store.client(settings, "land"), contracts_.load(settings.contracts))
+
+
+def batches(where: Hall) -> list[dict[str, Any]]:
+    """What waits, by dataset: one process lands all of a dataset."""
+    found: dict[str, list[Request]] = {}
+    for request in ledger.pending_for_land(where.s3):
+        found.setdefault(request.submission.dataset, []).append(request)
+    return [{"dataset": dataset, "pending": len(requests)} for dataset, requests in sorted(found.items())]
+
+
+def land(where: Hall, dataset: str) -> list[ledger.Decision]:
+    """Decide on all that waits of one dataset, in order of receipt."""
+    waiting = [r for r in ledger.pending_for_land(where.s3) if r.submission.dataset == dataset]
+    return [decide(where, request) for request in waiting]
+
+
+def decide(where: Hall, request: Request) -> ledger.Decision:
+    """Accept or refuse one request.
+
+    Raises:
+        ServiceError: The store does not answer; nothing is decided, run again.
+        SetupError: The pool's own registry or identities are incomplete.
+    """
+    place = request.submission
+    decision: ledger.Decision = {
+        "agency": place.agency,
+        "dataset": place.dataset,
+        "period": place.period,
+        "submission": place.id,
+        "manifest": request.stem,
+    }
+    try:
+        accepted = decision | _accept(where, request)
+    except OURS:
+        raise
+    except KhlangError as error:
+        _forget(where, place)
+        decision |= {"verdict": "refused", "sequence": None, **refusal.as_dict(error)}
+        return ledger.write_decision(where.s3, place, ledger.refused_stage(request.stem), decision)
+    stage = f"landed-{accepted['sequence']:06d}"
+    return ledger.write_decision(where.s3, place, stage, accepted)
+
+
+def _accept(where: Hall, request: Request) -> dict[str, Any]:
+    place = request.submission
+    data = store.get(where.s3, lake.LANDING, request.manifest_key) or b""
+    signature = (store.get(where.s3, lake.LANDING, request.signature_key) or b"").decode("ascii", "replace")
+    known = where.known(place.agency)
+    made, table = envelope.read(data, signature, place, known)
+    _order(where, request, made)
+    _copy(where, place, made, table)
+    sequence = ledger.claim(where.s3, place, made["supersedes"])
+    return {
+        "verdict": "accepted",
+        "code": "ACCEPTED",
+        "message_th": "รับเข้าคลังแล้ว",
+        "message_en": "Accepted.",
+        "remedy": "",
+        "sequence": sequence,
+        "rows": made["rows"],
+        "canary_rows": made["canary_rows"],
+        "columns": [column.name for column in table.columns],
+        "contract_version": table.version_text,
+        "pid_reasons": made["pid_reasons"],
+        "supersedes": made["supersedes"],
+        "manifest_sha256": store.sha256_of(data).hex(),
+        "code_version": _code_version(),
+    }
+
+
+def _order(where: Hall, request: Request, made: Manifest) -> None:
+    place = request.submission
+    if request.stem != manifest.file_names(made["supersedes"])[0].removesuffix(".json"):
+        raise checks.earlier(made["supersedes"])
+    claims = ledger.claims(where.s3, place.dataset, place.period)
+    if claims and (claims[-1].submission, claims[-1].supersedes) == (place.id, made["supersedes"]):
+        return  # interrupted after its claim
+    current = claims[-1].submission if claims else None
+    before = any(claim.submission == place.id for claim in claims)
+    if (made["supersedes"] is None and before) or made["supersedes"] not in {None, current}:
+        raise checks.earlier(current)
+
+
+def _copy(where: Hall, place: lake.Submission, made: Manifest, table: contracts_.Table) -> None:
+    """Write the opened rows without canaries, part by part; names are numbers, so that a rerun writes over them."""
+    identity = where.identity(place.period)
+    expected = registry.canaries(where.settings, place.agency).get(place.dataset, {})
+    canaries = opening.Canaries(expected)
+    folder = place.accepted.removeprefix(f"s3://{lake.LAKE}/")
+    total = 0
+    for number, part in enumerate(made["parts"], start=1):
+        sealed = store.get(where.s3, lake.LANDING, place.landing_key(part["name"]))
+        opened = envelope.inner(part, sealed, identity)
+        kept = canaries.take_out(opening.rows(part, opened, table, epoch=made["profile"]["epoch"]))
+        total += kept.height
+        buffer = io.BytesIO()
+        kept.write_parquet(buffer, compression="zstd", statistics=False)
+        store.put(where.s3, lake.LAKE, f"{folder}/part-{number:04d}.parquet", buffer.getvalue())
+    canaries.check(made)
+    if total != made["rows"]:
+        raise refusal.refusal(
+            ContractError,
+            "ROWS",
+            th="จำนวนแถวที่เปิดได้ไม่ตรงกับใบกำกับ",
+            en="The rows that were opened are not as many as the manifest says.",
+            remedy=envelope.AGAIN,
+        )
+
+
+def _forget(where: Hall, place: lake.Submission) -> None:
+    """Take away the copy of what is refused, unless the same content was accepted before."""
+    claims = ledger.claims(where.s3, place.dataset, place.period)
+    if not any(claim.submission == place.id for claim in claims):
+        store.delete_prefix(where.s3, lake.LAKE, place.accepted.removeprefix(f"s3://{lake.LAKE}/") + "/")
+
+
+def _code_version() -> str:
+    import khlang
+
+    return khlang.__version__
+
+
+def last_line(decisions: list[Any]) -> str:
+    """The one JSON line that an orchestrator reads."""
+    return json.dumps(decisions, ensure_ascii=False, sort_keys=True)
