@@ -1,4 +1,4 @@
-"""Land all that waits: ``--list`` prints batches, ``--batch`` decides one. The last line of output is JSON.
+"""Land all that waits: ``--list`` prints batches, ``--batch`` decides one. The last line of output is a JSON document.
 
 A refusal is a decision, and exit code 0; only a fault of ours is another one.
 """
@@ -21,10 +21,10 @@ def main() -> int:
     try:
         where = land.hall(settings.load())
         if asked.batch is None or asked.list:
-            print(land.last_line(land.batches(where)))
+            print(json.dumps({"batches": land.batches(where)}))
             return 0
         dataset = json.loads(asked.batch)["dataset"] if asked.batch.startswith("{") else asked.batch
-        print(land.last_line(land.land(where, dataset)))
+        print(json.dumps({"decisions": land.land(where, dataset)}, ensure_ascii=False))
     except KhlangError as error:
         print(f"{error.code}: {error}", file=sys.stderr)
         return error.exit_code

@@ -4,7 +4,6 @@ The accepted copy is written before the claim, the claim before the decision; ea
 """
 
 import io
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -180,8 +179,3 @@ def _code_version() -> str:
     import khlang
 
     return khlang.__version__
-
-
-def last_line(decisions: list[Any]) -> str:
-    """The one JSON line that an orchestrator reads."""
-    return json.dumps(decisions, ensure_ascii=False, sort_keys=True)
