@@ -147,6 +147,8 @@ def test_classes() -> None:
         ("1กก-1234", "plate", ("1กก1234", None)),
         ("ab 12", "plate", ("AB12", None)),
         (" - ", "plate", (None, "missing")),
+        ("1E5", "plate", (None, "bad_format")),
+        ("1234.0", "plate", (None, "bad_format")),
         ("ก" * 17, "plate", (None, "bad_format")),
     ],
 )
