@@ -1,0 +1,124 @@
+"""The welfare questions as an analyst asks them, and the answers as they may be shown.
+
+What leaves this module has passed the threshold of ``khlang.release``: no count of fewer than ten persons or
+households, none that follows by subtraction.
+"""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from khlang.release.threshold import Cell, protect, protect_column
+from khlang.serve.client import ask
+from khlang.settings import Settings
+
+if TYPE_CHECKING:
+    from trino.dbapi import Connection
+
+#: Counts of the answer → the whole that each is a part of.
+FIGURES: dict[str, str | None] = {
+    "registrants": None,
+    "contradictions": "registrants",
+    "poor_households": None,
+    "poor_households_without_registrant": "poor_households",
+}
+TITLES_TH = {
+    "registrants": "ผู้ลงทะเบียน",
+    "contradictions": "รายได้ขัดกับที่แจ้ง",
+    "poor_households": "ครัวเรือนยากจน",
+    "poor_households_without_registrant": "ครัวเรือนยากจนที่ไม่มีผู้ลงทะเบียน",
+}
+BY_PROVINCE = """
+SELECT period, province_code,
+       sum(registrants) AS registrants,
+       sum(contradictions) AS contradictions,
+       sum(poor_households) AS poor_households,
+       sum(poor_households_without_registrant) AS poor_households_without_registrant
+FROM welfare_by_amphoe
+GROUP BY period, province_code
+ORDER BY period, province_code
+"""
+LINK_RATES = "SELECT * FROM link_rates ORDER BY period, dataset"
+
+
+@dataclass(frozen=True)
+class Province:
+    """One province's answer of one period; a small count has no value."""
+
+    code: str
+    name_th: str
+    cells: dict[str, Cell]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer of one period: the whole country, and each province, most registrants first."""
+
+    period: str
+    country: dict[str, Cell]
+    provinces: tuple[Province, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain values: ``null`` with a status where a count may not be shown."""
+        return {
+            "period": self.period,
+            "country": _plain(self.country),
+            "provinces": [{"code": p.code, "name_th": p.name_th, **_plain(p.cells)} for p in self.provinces],
+        }
+
+
+def welfare(settings: Settings, connection: "Connection") -> list[Answer]:
+    """How many registrants' wages contradict them, how many poor households hold no registrant: by province.
+
+    Args:
+        settings: Where the names of provinces are.
+        connection: Of an analyst of the project.
+
+    Returns:
+        One answer a period, in order.
+    """
+    rows = ask(connection, BY_PROVINCE).dicts()
+    names = province_names(settings)
+    periods = sorted({row["period"] for row in rows})
+    return [answer(period, [row for row in rows if row["period"] == period], names) for period in periods]
+
+
+def answer(period: str, rows: list[dict[str, Any]], names: dict[str, str]) -> Answer:
+    """One period's answer, protected, from its rows (pure)."""
+    ordered = sorted(rows, key=lambda row: (-int(row["registrants"]), row["province_code"]))
+    columns = {
+        name: protect_column([int(row[name]) for row in ordered], _of(ordered, whole))
+        for name, whole in FIGURES.items()
+    }
+    totals = {name: sum(int(row[name]) for row in ordered) for name in FIGURES}
+    country = {name: protect(totals[name], None if whole is None else totals[whole]) for name, whole in FIGURES.items()}
+    provinces = tuple(
+        Province(row["province_code"], names[row["province_code"]], {name: columns[name][i] for name in FIGURES})
+        for i, row in enumerate(ordered)
+    )
+    return Answer(period, country, provinces)
+
+
+def link_rates(connection: "Connection") -> list[dict[str, Any]]:
+    """How each extract links, for an engineer: one row a period and dataset; sums over whole extracts, no cell."""
+    return ask(connection, LINK_RATES).dicts()
+
+
+def province_names(settings: Settings) -> dict[str, str]:
+    """Thai names by two-digit code, from the contracts' code list."""
+    return _names(settings.contracts / "codes" / "province.csv")
+
+
+def _names(path: Path) -> dict[str, str]:
+    lines = (line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    return {row["code"]: row["name_th"] for row in csv.DictReader(lines)}
+
+
+def _of(rows: list[dict[str, Any]], whole: str | None) -> list[int] | None:
+    return None if whole is None else [int(row[whole]) for row in rows]
+
+
+def _plain(cells: dict[str, Cell]) -> dict[str, Any]:
+    suppressed = {name: cell.status for name, cell in cells.items() if cell.value is None}
+    return {name: cell.value for name, cell in cells.items()} | ({"suppressed": suppressed} if suppressed else {})
