@@ -41,8 +41,11 @@ def environment(settings: Settings) -> dict[str, str]:
         "API_AUTH__JWT_ISSUER": "khlang",
         "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
         "DAG_PROCESSOR__REFRESH_INTERVAL": "5",
-        "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "15",
+        "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "120",
+        "DAG_PROCESSOR__PARSING_PROCESSES": "1",
         "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "2",
+        # How long the scheduler sleeps when there was nothing to do: the wait between one hop and the next.
+        "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.4",
         "SCHEDULER__ENABLE_HEALTH_CHECK": "False",
         "LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "USAGE_DATA_COLLECTION__ENABLED": "False",

@@ -1,0 +1,85 @@
+"""``khlang demo``: run the main job, print its answer, say where to look."""
+
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from khlang import settings as settings_
+from khlang.demo import answers
+from khlang.errors import PeriodError
+from khlang.period import parse
+
+
+@click.command()
+@click.option("--people", type=click.IntRange(100, 66_000_000), default=20_000, show_default=True)
+@click.option("--months", type=click.IntRange(1, 120), default=3, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="Same seed, same figures.")
+@click.option("--start", default="2026-01", show_default=True, help="First month, YYYY-MM.")
+def demo(people: int, months: int, seed: int, start: str) -> None:
+    """Run the main job from extracts to an answer, on the real servers, and leave them up."""
+    from khlang.demo.run import Plan, province_names, run
+    from khlang.demo.steps import Steps
+
+    here, console = settings_.load(), Console()
+    plan = Plan(people, months, seed, parse(start))
+    if plan.start != start:
+        raise PeriodError("--start is no Gregorian month.", "Give it as YYYY-MM, such as 2026-01.")
+    with Steps(here.var / "demo" / "timings.json", console) as steps:
+        told = run(here, plan, steps)
+    show(console, told, province_names(here))
+    console.print(f"\nReport: {here.var / 'demo' / 'report.html'} (for a program: report.json; picture: answer.png)")
+    console.print("The servers stay up: `make status` shows them, `make down` stops them.", highlight=False)
+
+
+def show(console: Console, told: dict[str, Any], provinces: dict[str, str]) -> None:
+    """Print the answer tables, the link rates, the marts and where to look."""
+    months = [
+        row | {"gap": _gap(row, real)}
+        for row, real in zip(told["answers"]["by_period"], told["population"], strict=True)
+    ]
+    names = {"registrants": "registrants", "insured_registrants": "insured", "contradictions": "contradictions",
+             "eligible": "eligible", "poor_households": "poor households",
+             "poor_households_without_registrant": "…without a registrant", "gap": "gap to what is"}  # fmt: skip
+    _print(console, "The answer, by month", months, {"period": "period"} | names)
+    provincial = [row | {"province": provinces[row["province_code"]]} for row in told["answers"]["by_province"]]
+    last = told["plan"]["periods"][-1]
+    chosen = ("registrants", "contradictions", "poor_households", "poor_households_without_registrant")
+    columns = {"province": "province"} | {name: names[name] for name in chosen}
+    _print(
+        console, f"By province, {last} (the largest; figures below {answers.FLOOR} are not shown)", provincial, columns
+    )
+    linked = {"dataset": "dataset", "period": "period", "rows_curated": "rows", "persons": "persons",
+              "persons_linked": "in the house registry", "link_rate": "rate"}  # fmt: skip
+    _print(console, "Link rates", told["link_rates"], linked)
+    marts = {"name": "mart", "domain": "domain", "rows": "rows", "equals_truth": "equals the observable truth"}
+    _print(console, "Marts", told["marts"], marts)
+    stages = [{"stage": name, "seconds": seconds} for name, seconds in told["stages"].items()]
+    _print(console, "Where the time went", stages, {"stage": "stage", "seconds": "s"})
+    places = {"name": "open", "at": "at", "user": "user", "password_file": "password in file"}
+    _print(console, "Where to look", told["places"], places)
+
+
+def _gap(row: dict[str, Any], real: dict[str, Any]) -> str:
+    share = answers.gap(row, real, "poor_households_without_registrant")
+    return "–" if share is None else f"{share:+.1%}"
+
+
+def _print(console: Console, title: str, rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for name, heading in columns.items():
+        number = any(isinstance(row[name], int | float) for row in rows)
+        table.add_column(heading, justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_text(row[name]) for name in columns))
+    console.print()
+    console.print(table)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "NO"
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    return f"<{answers.FLOOR}" if value is None else f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,189 @@
+"""The main job, step by step, and whether its answer is true."""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from khlang import contracts as contracts_
+from khlang.demo import answers, compare, enrol, offices, picture, report, watch
+from khlang.demo.airflow import Airflow
+from khlang.demo.steps import Steps
+from khlang.errors import IntegrityError
+from khlang.settings import Settings
+from khlang.stack import lifecycle
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the demo runs on; ``start`` is the first month, ``YYYY-MM``."""
+
+    people: int
+    months: int
+    seed: int
+    start: str
+
+    @property
+    def periods(self) -> list[str]:
+        """The months, in order."""
+        first = int(self.start[:4]) * 12 + int(self.start[5:]) - 1
+        return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(first, first + self.months)]
+
+
+def simulate(settings: Settings, plan: Plan, say: Callable[[str], None]) -> None:
+    """Make the extracts and the truth, unless just these were made before by the same code."""
+    from khlang.domains import welfare
+    from khlang.simulate import run as simulation
+
+    mark = settings.truth / "plan.json"
+    folders = [Path(module.__file__ or "").parent for module in (simulation, welfare)]
+    files = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in {".py", ".yaml", ".csv"})
+    code = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    wanted = json.dumps(asdict(plan) | {"code": code}, sort_keys=True)
+    if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
+        return
+    mark.unlink(missing_ok=True)
+    start = date.fromisoformat(f"{plan.start}-01")
+    folder = settings.outside / "agencies"
+    simulation.simulate(simulation.Plan(plan.people, plan.months, start, plan.seed, folder, settings.truth), say)
+    mark.write_text(wanted, encoding="utf-8")
+
+
+def run(settings: Settings, plan: Plan, steps: Steps) -> Document:
+    """Run the main job.
+
+    Returns:
+        The report.
+
+    Raises:
+        IntegrityError: An extract was refused, or a mart is not what the extracts can show.
+        KhlangError: Whatever else a part of it refuses.
+    """
+    begun = time.monotonic()
+    folder = settings.var / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(1) as pool:
+        up = pool.submit(_up, settings, steps)
+        sealed, agencies = _outside(settings, plan, steps, up)
+        up.result()
+    since = datetime.now(UTC)
+    with steps.step("send", "Sending through the gateway") as say:
+        offices.send(settings, sealed, say)
+    board = watch.Board(settings, [item.submission for item in sealed])
+    with steps.step("pool", "Landing, curating, answering") as say:
+        _follow(settings, board, steps, since, say)
+    found, marts = _ask(settings, plan, steps)
+    seconds = steps.seconds | {"total": round(time.monotonic() - begun, 2)}
+    told = report.document(
+        settings,
+        plan=asdict(plan) | {"periods": plan.periods},
+        agencies=agencies,
+        extracts=[_extract(item, board.rows[item.submission]) for item in sealed],
+        link_rates=found["link_rates"],
+        answers=found,
+        population=answers.population(settings, plan.periods),
+        marts=marts,
+        equals_truth=all(mart["equals_truth"] for mart in marts),
+        stages=seconds,
+        since=since.isoformat(),
+    )
+    provinces = province_names(settings)
+    picture.draw(folder / "answer.png", found, told["population"], provinces, plan.periods[-1])
+    report.write(folder, told, provinces)
+    judge(told)
+    return told
+
+
+def province_names(settings: Settings) -> dict[str, str]:
+    """Code → Thai name."""
+    rows = contracts_.load(settings.contracts).source["codes"]["province"]
+    return {row["code"]: row["name_th"] for row in rows}
+
+
+def judge(told: Document) -> None:
+    """Refuse a demo that refused something, or whose answer is not true.
+
+    Raises:
+        IntegrityError: Naming each extract and mart.
+    """
+    wrong = [
+        f"{row['agency']}/{row['dataset']} {row['period']} is {row['verdict'] or 'without a verdict'}"
+        for row in told["extracts"]
+        if row["verdict"] != "promoted"
+    ]
+    wrong += [
+        f"{mart['name']} differs from the truth in {mart['missing']} and {mart['extra']} rows"
+        for mart in told["marts"]
+        if not mart["equals_truth"]
+    ]
+    if wrong:
+        raise IntegrityError(f"The demo did not hold: {'; '.join(wrong)}.", "See report.html.", code="DEMO")
+
+
+def _up(settings: Settings, steps: Steps) -> None:
+    with steps.step("stack", "Starting the servers") as say:
+        lifecycle.up(settings, report=lambda name, took: say(f"{name} is healthy after {took}"))
+
+
+def _outside(
+    settings: Settings, plan: Plan, steps: Steps, up: "Future[None]"
+) -> tuple[list[offices.Sealed], list[str]]:
+    """What happens outside the pool while its servers start; a failure of theirs is told at once."""
+    settings.outside.mkdir(parents=True, exist_ok=True)
+    with steps.step("simulate", f"Simulating {plan.people:,} people and their paperwork") as say:
+        simulate(settings, plan, say)
+    with steps.step("enrol", "Enrolling agencies"):
+        agencies = enrol.enrol(settings, start=plan.start, months=plan.months)
+    if up.done():
+        up.result()
+    with steps.step("seal", "Sealing extracts at the agencies") as say:
+        sealed = offices.seal(settings, offices.extracts(settings, plan.periods), say)
+    return sealed, agencies
+
+
+def _follow(settings: Settings, board: watch.Board, steps: Steps, since: datetime, say: Callable[[str], None]) -> None:
+    """Start the first hop and watch until all is quiet."""
+    running: list[str] = []
+    with Airflow(settings) as airflow:
+        airflow.trigger("land")
+        with steps.live(lambda: board.table(running)) as refresh:
+
+            def redraw() -> None:
+                say(", ".join(running) or "…")
+                refresh()
+
+            watch.wait(airflow, board, refresh=redraw, running=running, since=since)
+    board.refresh()
+
+
+def _ask(settings: Settings, plan: Plan, steps: Steps) -> tuple[dict[str, list[answers.Row]], list[Document]]:
+    """The analyst's answers, and each mart held against the truth."""
+    tables = contracts_.load(settings.contracts)
+    with steps.step("ask", "Asking Trino as the analyst"):
+        found = answers.ask(settings, plan.periods)
+    with steps.step("compare", "Holding every figure against the truth"):
+        compared = [compare.check_mart(settings, mart, plan.periods) for mart in tables.marts]
+    keys = {"welfare_eligibility": "eligibility", "welfare_by_amphoe": "by_period"}
+    marts = [
+        asdict(one) | {"equals_truth": one.equals_truth, "answer": found.get(keys.get(one.name, ""), [])}
+        for one in compared
+    ]
+    return found, marts
+
+
+def _extract(item: offices.Sealed, row: watch.Row) -> Document:
+    facts = {name: getattr(item.extract, name) for name in ("agency", "dataset", "period")}
+    return facts | {
+        "rows": item.rows,
+        "rows_curated": row.rows_curated,
+        "verdict": row.verdict,
+        "reasons": list(row.reasons),
+        "submission": item.submission.id,
+    }

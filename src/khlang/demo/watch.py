@@ -1,0 +1,118 @@
+"""Waits until the hops have done all there is to do, and shows what became of each submission meanwhile."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rich.table import Table
+
+from khlang import store
+from khlang.demo.airflow import Airflow
+from khlang.errors import ServiceError
+from khlang.lake import Submission
+from khlang.landing import ledger
+from khlang.settings import Settings
+
+POLL_SECONDS = 1.0
+STUCK_SECONDS = 900
+
+
+@dataclass
+class Row:
+    """What is known of one submission; ``verdict`` is empty until one hop has refused or promoted it."""
+
+    landed: str = ""
+    curated: str = ""
+    rows_curated: int | None = None
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """``promoted``, ``refused``, ``superseded``, or empty."""
+        return self.landed if self.landed == "refused" else self.curated
+
+
+class Board:
+    """Submissions and their verdicts, read from the receipts; a decision is read once, for it never changes."""
+
+    def __init__(self, settings: Settings, submissions: Iterable[Submission]) -> None:
+        self._s3 = store.client(settings, "gateway")
+        self._read: set[tuple[Submission, str]] = set()
+        self.rows = {submission: Row() for submission in sorted(submissions)}
+
+    def refresh(self) -> int:
+        """Read what is new; how many decisions there were."""
+        new = 0
+        for submission, names in ledger.stages(self._s3).items():
+            for name in sorted(names) if submission in self.rows else ():
+                if name.startswith("received") or (submission, name) in self._read:
+                    continue
+                self._read.add((submission, name))
+                self._note(self.rows[submission], name, ledger.read(self._s3, submission, name) or {})
+                new += 1
+        return new
+
+    def _note(self, row: Row, name: str, decision: dict[str, Any]) -> None:
+        if name.startswith("landed"):
+            row.landed = decision["verdict"]
+        else:
+            row.curated, row.rows_curated = decision["verdict"], decision.get("rows_curated")
+        if decision["verdict"] == "refused":
+            failures = decision.get("failures") or [decision]
+            row.reasons = tuple(f"{one.get('code', '')} {one.get('message_en', '')}".strip() for one in failures)
+
+    def table(self, running: Iterable[str]) -> Table:
+        """The board as a person sees it."""
+        colours = {"accepted": "cyan", "promoted": "green", "refused": "red", "superseded": "yellow", "": "dim"}
+        shown = Table(title=f"running: {', '.join(running) or 'nothing'}", title_justify="left", box=None)
+        for heading in ("agency", "dataset", "period", "landed", "curated", "rows"):
+            shown.add_column(heading, justify="right" if heading == "rows" else "left")
+        for submission, row in self.rows.items():
+            marks = [f"[{colours.get(word, 'white')}]{word or '…'}" for word in (row.landed, row.curated)]
+            rows = "" if row.rows_curated is None else f"{row.rows_curated:,}"
+            shown.add_row(submission.agency, submission.dataset, submission.period, *marks, rows)
+        return shown
+
+
+def wait(airflow: Airflow, board: Board, *, refresh: Any, running: list[str], since: datetime) -> None:
+    """Wait until no DAG runs and no event waits for one, seen twice.
+
+    Args:
+        airflow: The API.
+        board: Told what is new on the way.
+        refresh: Called after each look, to redraw.
+        running: Filled with the DAGs that run now.
+        since: Runs after this moment belong to this run.
+
+    Raises:
+        ServiceError: A job crashed for good, or nothing happened for a long time.
+    """
+    quiet, changed = 0, time.monotonic()
+    while quiet < 2:
+        now = airflow.busy()
+        if board.refresh() or now != running:
+            changed = time.monotonic()
+        running[:] = now
+        quiet = 0 if now else quiet + 1
+        refresh()
+        if time.monotonic() - changed > STUCK_SECONDS:
+            raise ServiceError(
+                f"Nothing has happened for {STUCK_SECONDS} s in {', '.join(now)}.", "See Airflow's page."
+            )
+        time.sleep(POLL_SECONDS if now else 0.3)
+    crashed = sorted(
+        {crash for run in airflow.runs(since) if run["state"] == "failed" for crash in _crashes(airflow, run)}
+    )
+    if crashed:
+        raise ServiceError(f"A job crashed: {', '.join(crashed)}.", "Its log is on Airflow's page; then run again.")
+
+
+def _crashes(airflow: Airflow, run: dict[str, Any]) -> list[str]:
+    """Failed tasks of a run that are no verdict on a submission."""
+    return [
+        f"{run['dag_id']}.{task['task_id']}"
+        for task in airflow.tasks(run)
+        if task["state"] == "failed" and task["task_id"] != "verdict"
+    ]
