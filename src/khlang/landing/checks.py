@@ -133,10 +133,17 @@ def order(s3: "S3Client", made: Manifest, place: lake.Submission) -> None:
         if current != place.id and any(request.submission.id == place.id for request in there):
             raise earlier(current)
         return
-    if current == place.id:
-        same = manifest.file_names(made["supersedes"])[0].removesuffix(".json")
-        if any(request.submission.id == place.id and request.stem == same for request in there):
-            return
+    same = manifest.file_names(made["supersedes"])[0].removesuffix(".json")
+    if there and (there[-1].submission.id, there[-1].stem) == (place.id, same):
+        return
+    if any((request.submission.id, request.stem) == (place.id, same) for request in there):
+        raise refusal(
+            SequenceError,
+            "SEQUENCE-RETURN",
+            th="เนื้อหานี้เคยกลับมาแทนชุดเดียวกันนี้แล้วหนึ่งครั้ง",
+            en="This content took the place of that same submission once before.",
+            remedy="แจ้งคลังกลาง / Ask the pool.",
+        )
     if made["supersedes"] != current:
         raise earlier(current)
 

@@ -134,8 +134,8 @@ def _order(where: Hall, request: Request, made: Manifest) -> None:
     if request.stem != manifest.file_names(made["supersedes"])[0].removesuffix(".json"):
         raise checks.earlier(made["supersedes"])
     claims = ledger.claims(where.s3, place.dataset, place.period)
-    if claims and (claims[-1].submission, claims[-1].supersedes) == (place.id, made["supersedes"]):
-        return  # interrupted after its claim
+    if any((claim.submission, claim.supersedes) == (place.id, made["supersedes"]) for claim in claims):
+        return  # this very request, interrupted after its claim, or decided by another process just now
     current = claims[-1].submission if claims else None
     before = any(claim.submission == place.id for claim in claims)
     if (made["supersedes"] is None and before) or made["supersedes"] not in {None, current}:

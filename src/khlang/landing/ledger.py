@@ -106,14 +106,12 @@ def claims(s3: "S3Client", dataset: str, period: str) -> list[Claim]:
 def claim(s3: "S3Client", submission: lake.Submission, supersedes: str | None) -> int:
     """Take the next sequence, or the one that this same request took before it was interrupted.
 
-    A sequence of the same content without its decision is that interrupted one.
+    A content and what it supersedes name one request, so that two processes on it end with one sequence.
     """
     while True:
         there = claims(s3, submission.dataset, submission.period)
-        decided = stages(s3, submission.prefix + "/").get(submission, [])
         for held in there:
-            same = (held.submission, held.supersedes) == (submission.id, supersedes)
-            if same and f"landed-{held.sequence:06d}" not in decided:
+            if (held.submission, held.supersedes) == (submission.id, supersedes):
                 return held.sequence
         sequence = there[-1].sequence + 1 if there else 1
         key = f"{SEQUENCES}/{submission.dataset}/{submission.period}/{sequence:06d}.json"
