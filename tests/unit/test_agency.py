@@ -193,6 +193,7 @@ def test_keys_are_private(kit: Kit) -> None:
     modes = {name: stat.S_IMODE((kit.home.path / name).stat().st_mode) for name in ("sealing.key", "signing.key")}
     assert modes == {"sealing.key": 0o600, "signing.key": 0o600}
     request = kit.home.enrolment()
+    assert request["public_key"] == (kit.home.path / "signing.pub").read_text(encoding="ascii").strip()
     assert request["token_sha256"] == hashlib.sha256(kit.home.token().encode()).hexdigest()
     assert kit.home.token() not in json.dumps(request)
 
@@ -265,7 +266,7 @@ def test_no_answer_is_told_after_bounded_tries(kit: Kit, sealed: Submission) -> 
         (401, {}, errors.AccessError),
         (409, {"code": "SEQUENCE-OLD", "message": "older"}, errors.SequenceError),
         (422, {"code": "SIGNATURE", "message": "bad"}, errors.SignatureError),
-        (422, {"code": "MANIFEST-SCHEMA", "message": "bad"}, errors.IntegrityError),
+        (422, {"code": "MANIFEST-SCHEMA", "message": "bad"}, errors.ContractError),
         (422, {"code": "CONTRACT-VERSION", "message": "bad", "remedy": "seal again"}, errors.ContractError),
     ],
 )

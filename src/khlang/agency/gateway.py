@@ -21,7 +21,11 @@ _BY_STATUS: dict[int, type[KhlangError]] = {
     413: errors.IntegrityError,
     422: errors.IntegrityError,
 }
-_BY_CODE = {kind.default_code: kind for kind in KhlangError.__subclasses__()}
+_BY_CODE = {kind.default_code: kind for kind in KhlangError.__subclasses__()} | {
+    "MANIFEST-SCHEMA": errors.ContractError,
+    "MANIFEST-CANONICAL": errors.ContractError,
+    "TOKEN": errors.AccessError,
+}
 _AGAIN = "แก้ไขแล้วปิดผนึกและส่งใหม่ / Mend it, seal and send again."
 _REMEDIES = {
     401: "ตรวจว่าหน่วยงานขึ้นทะเบียนแล้ว / See that this agency is enrolled with its present token.",

@@ -93,6 +93,7 @@ def start(path: Path, *, bundle: str, sealing_key: str, authority: str | None = 
     for name in ("signing.key", "gateway.token"):
         if not (path / name).exists():
             private.write(path / name, secrets.token_hex(32) + "\n")
+    private.write(path / "signing.pub", manifest.public_hex(home.signing_key()) + "\n", mode=0o644)
     private.write(path / "bundle.json", bundle)
     roles = {"preparer": "ผู้จัดทำข้อมูล", "approver": "ผู้อนุมัติ"}
     kept = home.config() if pinned else roles

@@ -106,7 +106,8 @@ def _order(count: int, key: str, content: bytes) -> pl.Series:
 
     seed = hmac.digest(key.encode("ascii"), b"khlang-order-v1\0" + content, hashlib.sha256).hex()
     places = pl.DataFrame({"i": pl.int_range(count, eager=True).cast(pl.String)})
-    return places.select(polars_hash.col("i").chash.hmac_sha256(key=seed).arg_sort()).to_series()
+    drawn = polars_hash.col("i").chash.hmac_sha256(key=seed).str.head(15).str.to_integer(base=16)
+    return places.select(drawn.arg_sort()).to_series()
 
 
 def _reasons(reasons: pl.Series) -> dict[str, int]:
