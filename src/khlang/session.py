@@ -92,16 +92,24 @@ def _classic(settings: Settings, app: str) -> "SparkSession":
     return session
 
 
-def _give_key(session: "SparkSession", settings: Settings) -> None:
-    """Set the curate role's key on the running context: then it is in no configuration that Spark lists or logs."""
+def store_key(settings: Settings) -> dict[str, str]:
+    """The curate role's key as Hadoop properties; none where there is no object store (tests keep a lake in a folder).
+
+    Raises:
+        SetupError: The file is there and cannot be read.
+    """
     path = settings.secrets / "minio-curate.json"
     if not path.exists():
-        return  # local tests keep their lake in a folder
+        return {}
     try:
         secret = json.loads(path.read_text(encoding="utf-8"))
-        access_key, secret_key = secret["access_key"], secret["secret_key"]
+        return {"fs.s3a.access.key": secret["access_key"], "fs.s3a.secret.key": secret["secret_key"]}
     except (OSError, ValueError, KeyError):
         raise SetupError("The curate role's key of the object store is unreadable.", "Run `khlang stack up`.") from None
+
+
+def _give_key(session: "SparkSession", settings: Settings) -> None:
+    """Set the key on the running context: then it is in no configuration that Spark lists or logs."""
     hadoop = session.sparkContext._jsc.hadoopConfiguration()  # noqa: SLF001  # no public door to it
-    hadoop.set("fs.s3a.access.key", access_key)
-    hadoop.set("fs.s3a.secret.key", secret_key)
+    for name, value in store_key(settings).items():
+        hadoop.set(name, value)

@@ -84,9 +84,11 @@ def _acquire(objects: Objects, folder: str, clock: Callable[[], float]) -> int:
         if (beat == b"released" or clock() - changed >= STALE_SECONDS) and objects.put_new(
             f"{folder}{highest + 1:08d}/claim", b""
         ):
-            if highest:
+            if _highest(objects, folder) == highest + 1:
                 objects.delete_folder(f"{folder}{highest:08d}/")
-            return highest + 1
+                return highest + 1
+            # Others came and went since the list was read, and the number was free again: it is no token.
+            objects.delete_folder(f"{folder}{highest + 1:08d}/")
         time.sleep(POLL_SECONDS)
     raise LeaseLostError(
         f"{folder.rstrip('/')} was held by another writer for {PATIENCE_SECONDS:.0f} seconds.",

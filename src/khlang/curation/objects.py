@@ -3,6 +3,7 @@
 The lake's root is a parameter: a bucket in the pool, a folder in tests, so that neither needs the other.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +90,9 @@ class FolderObjects:
 
     def keys(self, prefix: str) -> Iterator[str]:
         """Keys under a folder, in order."""
-        return iter(sorted(str(p.relative_to(self.root)) for p in (self.root / prefix).rglob("*") if p.is_file()))
+        walked = os.walk(self.root / prefix)  # a folder that goes away while it is listed is no error
+        found = (Path(folder) / name for folder, _, names in walked for name in names)
+        return iter(sorted(str(path.relative_to(self.root)) for path in found))
 
     def delete_folder(self, prefix: str) -> None:
         """Delete all objects under a folder."""

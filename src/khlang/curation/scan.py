@@ -10,7 +10,7 @@ import polars as pl
 from khlang.pseudonym import SOURCE_PATTERN
 
 # Any script's digits (๐-๙ and full-width too), with what offices put between: spaces, NBSP, zero-width, dashes, dots.
-_GAP = "[\\s\u00a0\u200b-\u200d\ufeff.\u002d\u2010-\u2015\u2212]{0,3}"
+_GAP = "[\\s\u00a0\u200b-\u200d\ufeff.\\-\u2010-\u2015\u2212]{0,3}"
 _DIGITS = rf"\d(?:{_GAP}\d){{12}}"
 RAW = rf"(?:^|[^\d])({_DIGITS})(?:[^\d]|$)"
 SEALED_ANYWHERE = r"(?:s1v?|p1|j1)\.[0-9A-Za-z-]{1,32}\.[0-9a-f]{32}"

@@ -9,8 +9,9 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from importlib.machinery import ModuleSpec
 from typing import Any
 
@@ -99,13 +100,19 @@ def evaluate(metrics: Mapping[str, Any], suite: Mapping[str, Any]) -> list[dict[
     import pandas as pd
 
     expectations = [_expectation(item) for item in suite["expectations"]]
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    asset = context.data_sources.add_pandas("metrics").add_dataframe_asset("one_row")
-    batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": pd.DataFrame([dict(metrics)])})
+    batch = _one_row().get_batch({"dataframe": pd.DataFrame([dict(metrics)])})
     made = gx.ExpectationSuite(name=str(suite.get("name", "suite")), expectations=expectations)
     answer = batch.validate(made, result_format="BASIC")
     return [_result(item, metrics) for item in answer.results]
+
+
+@cache
+def _one_row() -> Any:
+    """The batch definition of a table of metrics; made once a process, since each context makes a temporary folder."""
+    context = load().get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    asset = context.data_sources.add_pandas("metrics").add_dataframe_asset("one_row")
+    return asset.add_batch_definition_whole_dataframe("whole")
 
 
 def _expectation(item: Mapping[str, Any]) -> Any:
@@ -138,8 +145,3 @@ def _result(item: Any, metrics: Mapping[str, Any]) -> dict[str, Any]:
         "observed": metrics.get(column),
         "exception": raised[0] if raised else None,
     }
-
-
-def declared(suite: Mapping[str, Any]) -> Sequence[str]:
-    """Rule ids that a suite declares, in its order."""
-    return [str(item["meta"]["rule_id"]) for item in suite["expectations"]]

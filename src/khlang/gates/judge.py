@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 from khlang.contracts import Rule, Table, rules, suite
@@ -41,7 +42,7 @@ def judge(
         rule = by_id.get(str(result["rule_id"]))
         if rule is None:
             continue  # counted below: what was judged is not what was declared
-        observed = metrics.get(rule.metric)
+        observed = _number(metrics.get(rule.metric))
         if result["exception"] or observed is None or not result["success"]:
             failures += _detailed(_failure(rule, observed, result["exception"], rows), raw)
     if sorted(str(result["rule_id"]) for result in results) != sorted(wanted):
@@ -62,8 +63,12 @@ def _wanted(chosen: Mapping[str, Any], table: Table, by_id: Mapping[str, Rule]) 
     )
 
 
-def _failure(rule: Rule, observed: object, exception: str | None, rows: int) -> Failure:
-    number = float(observed) if isinstance(observed, int | float) else None
+def _number(observed: object) -> float | None:
+    """A metric that can be judged; GX lets null and NaN pass any limit."""
+    return float(observed) if isinstance(observed, int | float) and isfinite(observed) else None
+
+
+def _failure(rule: Rule, number: float | None, exception: str | None, rows: int) -> Failure:
     is_share = rule.metric.split("__")[0].endswith("_share")
     unknown = exception is not None or number is None
     return Failure(
