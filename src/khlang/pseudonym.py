@@ -145,9 +145,12 @@ def project_column(values: Any, *, key: str, project: str) -> pl.Series:
 
 def pid_column(values: Any) -> pl.Series:
     """``pid_of`` of a column of ``p`` or ``j`` as Int64; null stays null."""
-    frame = pl.DataFrame({"v": _series(values)})
     digits = pl.col("v").str.tail(32).str.head(12)
-    return frame.select(digits.str.to_integer(base=16, dtype=pl.Int64).alias("pid")).to_series()
+    return (
+        pl.DataFrame({"v": _series(values)})
+        .select(digits.str.to_integer(base=16, dtype=pl.Int64).alias("pid"))
+        .to_series()
+    )
 
 
 def _require_type(name: str) -> None:

@@ -44,7 +44,7 @@ def decoded(data: bytes, name: str) -> tuple[bytes, str]:
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
         if data.startswith(mark):
-            return _strict(data, encoding, name), encoding.upper()
+            return _strict(data, encoding, name), "UTF-16" if encoding == "utf-16" else "UTF-8 (BOM)"
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as fault:

@@ -35,7 +35,7 @@ def bundle(agency: str, out: Path) -> None:
     here = settings.load()
     registry = here.registry / "recipients.json"
     if not registry.exists():
-        raise SetupError("The pool has published no recipients.", "Ask its keeper to run: khlang pool month")
+        raise SetupError("The pool has published no recipients.", "Ask its keeper to run: khlang pool init")
     ca = here.var / "tls" / "ca.pem"
     made = bundle_.make(
         authority_.open_(here.authority),
