@@ -38,6 +38,7 @@ _NUMBER = re.compile(r"\s*[+-]?(\d+\.\d*|\d+(\.\d*)?[eE][+-]?\d+)\s*")
 _PRINTED = re.compile(r"'?[0-9]\.[0-9]{4}\.[0-9]{5}\.[0-9]{2}\.[0-9]")
 _THAI_DIGITS = {ord("๐") + i: str(i) for i in range(10)}
 _ZERO_WIDTH = "\u200b\u200c\u200d\ufeff"
+_DROPPED = _ZERO_WIDTH + "\u2212"
 _RUN = "01234567890123456789012"
 # Twelve digits all equal, or rising or falling by one with wrap: typed to fill a box.
 _RUNS = [_RUN[i : i + 12] for i in range(10)]
@@ -160,14 +161,10 @@ def _require_type(name: str) -> None:
 
 def _clean(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).translate(_THAI_DIGITS)
-    kept = "".join(c for c in folded if c not in _ZERO_WIDTH and not c.isspace() and not _is_dash(c))
+    kept = "".join(c for c in folded if not (c in _DROPPED or c.isspace() or unicodedata.category(c) == "Pd"))
     if _PRINTED.fullmatch(kept):
         kept = kept.replace(".", "")
     return kept.removeprefix("'")
-
-
-def _is_dash(character: str) -> bool:
-    return character == "\u2212" or unicodedata.category(character) == "Pd"
 
 
 def _digits_reason(digits: str, type_: str, simulation: bool) -> str | None:
