@@ -72,8 +72,8 @@ def registrants(period: str, *numbers: int) -> str:
 
 
 @pytest.fixture
-def shop(spark: SparkSession, tmp_path: Path) -> Shop:
-    made = Shop(spark, tmp_path)
+def shop(local_spark: SparkSession, tmp_path: Path) -> Shop:
+    made = Shop(local_spark, tmp_path)
     made.curate("welfare_registrants", "2026-01", registrants("2026-01", 1, 2), 1)
     made.curate(
         "house_registry", "2026-01", f"({PID[1]}, 77, 1960, '1', DATE'2000-01-01', '10', '1001', 1, '2026-01')", 1
@@ -152,7 +152,7 @@ def test_a_project_sees_its_own_pids_and_the_same_figures(shop: Shop, tmp_path: 
 
 
 def test_no_key_stands_in_the_plan_of_a_project(shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    import cloudpickle
+    from pyspark import cloudpickle
 
     key = tmp_path / "project.key"
     key.write_text("ab" * 32)

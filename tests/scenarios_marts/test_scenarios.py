@@ -22,25 +22,25 @@ def rows(path: Path) -> list[dict[str, str | None]]:
 
 def typed(spark: SparkSession, path: Path, table: contracts.Table) -> DataFrame:
     given = rows(path) if path.exists() else []
-    names = [column.name for column in table.columns]
+    names = [column.name for column in table.stored]
     unknown = {name for row in given for name in row} - set(names)
     assert not unknown, f"{path.name}: no such column in the contract: {sorted(unknown)}"
     values = [tuple(row.get(name) for name in names) for row in given]
     text = spark.createDataFrame(values, ", ".join(f"{name} STRING" for name in names))
-    return text.select(*(F.col(column.name).cast(column.type) for column in table.columns))
+    return text.select(*(F.col(column.name).cast(column.type) for column in table.stored))
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_scenario(case: Path, spark: SparkSession) -> None:
+def test_scenario(case: Path, local_spark: SparkSession) -> None:
     known = contracts.load()
     table = known[case.parts[0]]
-    inputs = {name: typed(spark, HERE / case / f"{name}.csv", known[name]) for name in table.inputs}
+    inputs = {name: typed(local_spark, HERE / case / f"{name}.csv", known[name]) for name in table.inputs}
     module = importlib.import_module(f"khlang.domains.{table.domain}.marts.{table.name}")
     built = module.build(inputs, table, period=PERIOD)
     expected = rows(HERE / case / "expected.csv")
     assert built.columns == list(expected[0])
     types = [field.dataType for field in built.schema]
-    assert types == [field.dataType for field in typed(spark, HERE / "none", table).schema]
+    assert types == [field.dataType for field in typed(local_spark, HERE / "none", table).schema]
     got = [row.asDict() for row in built.select(*(F.col(name).cast("string") for name in built.columns)).collect()]
     key = next(name for name in table.grain if name != "period")
     assert sorted(got, key=lambda row: row[key]) == sorted(expected, key=lambda row: str(row[key]))

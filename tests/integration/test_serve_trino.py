@@ -1,0 +1,126 @@
+"""Tables shown in Trino, and every documented way to ask for them, against the real server."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.stackfixture import environment
+
+from khlang import contracts
+from khlang.curation.objects import bucket
+from khlang.errors import AccessError
+from khlang.serve import answers, client, register
+from khlang.settings import Settings
+
+SUM = "SELECT sum(registrants) FROM welfare_by_amphoe"
+
+
+def test_tables_and_views_are_there_and_a_second_time_makes_nothing(served: Settings) -> None:
+    with client.connect(served, "analyst") as connection:
+        names = [row[0] for row in client.ask(connection, "SHOW TABLES").rows]
+    assert names == ["welfare_by_amphoe", "welfare_by_amphoe_v1", "welfare_eligibility", "welfare_eligibility_v1"]
+    assert register.register(served, contracts.load(), exists=bucket(served).exists) == []
+
+
+def test_types_are_the_contracts(served: Settings) -> None:
+    table = contracts.load()["welfare_eligibility"]
+    with client.connect(served, "analyst") as connection:
+        shown = dict(row[:2] for row in client.ask(connection, "DESCRIBE welfare_eligibility").rows)
+    wanted = {column.name: column.type.lower().replace("string", "varchar") for column in table.stored}
+    assert shown == wanted
+
+
+def test_the_engineer_sees_ops_and_no_project(served: Settings) -> None:
+    with client.connect(served, "engineer", schema="ops") as connection:
+        assert len(answers.link_rates(connection)) == 6
+        with pytest.raises(client.QueryError) as told:
+            client.ask(connection, "SELECT * FROM lake.demo.welfare_by_amphoe")
+    assert told.value.exit_code == 51
+    assert "PERMISSION_DENIED" in told.value.message
+
+
+def test_a_wrong_password_is_told_as_such(served: Settings) -> None:
+    with client.connect(served, "analyst", password="wrong") as connection, pytest.raises(AccessError) as told:
+        client.ask(connection, "SELECT 1")
+    assert told.value.exit_code == 50
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_khlang_sql_answers_in_each_form(served: Settings, form: str) -> None:
+    command = [
+        str(Path(sys.executable).with_name("khlang")),
+        "sql",
+        "-u",
+        "analyst",
+        "-f",
+        form,
+        SUM.replace("sum", "max"),
+    ]
+    out = subprocess.run(command, env=environment(served), capture_output=True, text=True, check=True).stdout
+    if form == "table":
+        got = out.splitlines()[1].strip()
+    elif form == "csv":
+        got = list(csv.reader(io.StringIO(out)))[1][0]
+    else:
+        got = str(next(iter(json.loads(out)[0].values())))
+    assert got == "120"
+
+
+def test_the_plain_client_connects_as_documented(served: Settings) -> None:
+    from trino.auth import BasicAuthentication
+    from trino.dbapi import connect
+
+    connection = connect(
+        host="127.0.0.1",
+        port=served.port("TRINO"),
+        http_scheme="https",
+        verify=str(served.trino_ca),
+        auth=BasicAuthentication("analyst", client.password_file(served, "analyst").read_text().strip()),
+        catalog="lake",
+        schema="demo",
+    )
+    cursor = connection.cursor()
+    cursor.execute(SUM)
+    assert cursor.fetchall() == [[540]]
+    connection.close()
+
+
+def test_sqlalchemy_connects_as_documented(served: Settings) -> None:
+    from sqlalchemy import create_engine, text
+    from trino.auth import BasicAuthentication
+
+    password = client.password_file(served, "analyst").read_text().strip()
+    engine = create_engine(
+        f"trino://analyst@127.0.0.1:{served.port('TRINO')}/lake/demo",
+        connect_args={
+            "http_scheme": "https",
+            "verify": str(served.trino_ca),
+            "auth": BasicAuthentication("analyst", password),
+        },
+    )
+    with engine.connect() as connection:
+        assert connection.execute(text(SUM)).scalar_one() == 540
+    engine.dispose()
+
+
+def test_the_notebook_answers_and_is_stored_without_output(served: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    import nbformat
+    from nbclient import NotebookClient
+
+    path = Path(served.root) / "notebooks" / "01_welfare.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert not [cell for cell in code if cell.outputs or cell.execution_count]
+    for name, known in environment(served).items():
+        monkeypatch.setenv(name, known)
+    for name in set(os.environ) - set(environment(served)):
+        monkeypatch.delenv(name)
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    shown = json.dumps([cell.outputs for cell in code], ensure_ascii=False)
+    assert "เชียงใหม่" in shown
+    assert "image/png" in shown

@@ -1,0 +1,79 @@
+"""MinIO and Trino with one project's tables in them, as the jobs leave them; made without Spark."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pytest
+from tests.stackfixture import installation
+
+from khlang import contracts, lake
+from khlang.curation.objects import bucket
+from khlang.serve import register
+from khlang.settings import Settings
+from khlang.stack import lifecycle
+
+PERIODS = ("2026-01", "2026-02")
+TYPES = {"BIGINT": pa.int64(), "STRING": pa.string(), "BOOLEAN": pa.bool_(), "DOUBLE": pa.float64()}
+
+
+def arrow_type(text: str) -> pa.DataType:
+    if text.startswith("DECIMAL"):
+        precision, scale = text.removeprefix("DECIMAL(").removesuffix(")").split(",")
+        return pa.decimal128(int(precision), int(scale))
+    return TYPES[text]
+
+
+def value(column: contracts.Column, number: int) -> Any:
+    if column.type.startswith("DECIMAL"):
+        return Decimal(number)
+    return {"BIGINT": number, "STRING": str(number), "BOOLEAN": number % 2 == 0, "DOUBLE": 0.5}[column.type]
+
+
+def rows(table: contracts.Table) -> list[dict[str, Any]]:
+    provinces = ("10", "11", "50")
+    made = []
+    for period in PERIODS:
+        for number, province in enumerate(provinces, start=2):
+            row = {column.name: value(column, 30 * number) for column in table.stored}
+            places = {"province_code": province, "amphoe_code": f"{province}01", "period": period}
+            made.append(row | {name: known for name, known in places.items() if name in row})
+    return made
+
+
+def write(settings: Settings, location: str, table: contracts.Table) -> pl.DataFrame:
+    from deltalake import write_deltalake
+
+    key = json.loads((settings.secrets / "minio-curate.json").read_text())
+    options = {
+        "AWS_ENDPOINT_URL": settings.minio_url,
+        "AWS_ACCESS_KEY_ID": key["access_key"],
+        "AWS_SECRET_ACCESS_KEY": key["secret_key"],
+        "AWS_REGION": "us-east-1",
+        "AWS_ALLOW_HTTP": "true",
+        "conditional_put": "etag",
+    }
+    schema = pa.schema([(column.name, arrow_type(column.type)) for column in table.stored])
+    data = pa.Table.from_pylist(rows(table), schema=schema)
+    write_deltalake(location, data, storage_options=options, partition_by=["period"])
+    frame = pl.from_arrow(data)
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Settings]:
+    """An installation whose project ``demo`` and ops tables are written and registered."""
+    with installation() as settings:
+        lifecycle.up(settings, only=("minio", "trino"), report=lambda *_: None)
+        known = contracts.load()
+        for item in register.served(known):
+            write(settings, item.location, item.table)
+        for table in (known["house_registry"],):  # a curated table that nobody registers
+            location = lake.table("curated", table.name, table.version)
+            write(settings, location, known["welfare_by_amphoe"])
+        register.register(settings, known, exists=bucket(settings).exists)
+        yield settings
