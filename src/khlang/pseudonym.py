@@ -185,10 +185,9 @@ def _mac(key: str, message: str) -> str:
 def _series(values: Any) -> pl.Series:
     if isinstance(values, pl.Series):
         return values
-    series = pl.from_arrow(values)
-    if not isinstance(series, pl.Series):
-        raise TypeError("A column is wanted, not a table.")
-    return series
+    if isinstance(series := pl.from_arrow(values), pl.Series):
+        return series
+    raise TypeError("A column is wanted, not a table.")
 
 
 def _keyed(message: pl.Expr, key: str, prefix: str) -> pl.Expr:
