@@ -57,6 +57,20 @@ class Airflow:
         found: list[dict[str, Any]] = self._call("GET", path, params={"limit": 1000})["task_instances"]
         return found
 
+    def crashes(self, run: dict[str, Any]) -> list[str]:
+        """Failed tasks of a run that are no verdict on a submission: ``dag.task``."""
+        if run["state"] != "failed":
+            return []
+        failed = [task["task_id"] for task in self.tasks(run) if task["state"] == "failed"]
+        return [f"{run['dag_id']}.{task}" for task in failed if task != "verdict"]
+
+    def broken(self) -> list[str]:
+        """DAGs whose latest run crashed: what they had to do still waits."""
+        latest: dict[str, dict[str, Any]] = {}
+        for run in self.runs():
+            latest.setdefault(run["dag_id"], run)
+        return sorted(dag for dag, run in latest.items() if self.crashes(run))
+
     def busy(self) -> list[str]:
         """DAGs that run, are to run, or wait for a run because of an asset event."""
         active = {run["dag_id"] for run in self.runs() if run["state"] in {"queued", "running"}}

@@ -19,7 +19,7 @@ from khlang.period import parse
 @click.option("--start", default="2026-01", show_default=True, help="First month, YYYY-MM.")
 def demo(people: int, months: int, seed: int, start: str) -> None:
     """Run the main job from extracts to an answer, on the real servers, and leave them up."""
-    from khlang.demo.run import Plan, province_names, run
+    from khlang.demo.run import Plan, run
     from khlang.demo.steps import Steps
 
     here, console = settings_.load(), Console()
@@ -28,28 +28,26 @@ def demo(people: int, months: int, seed: int, start: str) -> None:
         raise PeriodError("--start is no Gregorian month.", "Give it as YYYY-MM, such as 2026-01.")
     with Steps(here.var / "demo" / "timings.json", console) as steps:
         told = run(here, plan, steps)
-    show(console, told, province_names(here))
+    show(console, told)
     console.print(f"\nReport: {here.var / 'demo' / 'report.html'} (for a program: report.json; picture: answer.png)")
     console.print("The servers stay up: `make status` shows them, `make down` stops them.", highlight=False)
 
 
-def show(console: Console, told: dict[str, Any], provinces: dict[str, str]) -> None:
+def show(console: Console, told: dict[str, Any]) -> None:
     """Print the answer tables, the link rates, the marts and where to look."""
     months = [
         row | {"gap": _gap(row, real)}
         for row, real in zip(told["answers"]["by_period"], told["population"], strict=True)
     ]
-    names = {"registrants": "registrants", "insured_registrants": "insured", "contradictions": "contradictions",
+    names = {"registrants": "registrants", "insured": "insured", "contradictions": "contradictions",
              "eligible": "eligible", "poor_households": "poor households",
              "poor_households_without_registrant": "…without a registrant", "gap": "gap to what is"}  # fmt: skip
     _print(console, "The answer, by month", months, {"period": "period"} | names)
-    provincial = [row | {"province": provinces[row["province_code"]]} for row in told["answers"]["by_province"]]
     last = told["plan"]["periods"][-1]
     chosen = ("registrants", "contradictions", "poor_households", "poor_households_without_registrant")
-    columns = {"province": "province"} | {name: names[name] for name in chosen}
-    _print(
-        console, f"By province, {last} (the largest; figures below {answers.FLOOR} are not shown)", provincial, columns
-    )
+    columns = {"name_th": "province"} | {name: names[name] for name in chosen}
+    title = f"By province, {last} (most registrants; × is a figure that may not be shown)"
+    _print(console, title, told["answers"]["by_province"], columns)
     linked = {"dataset": "dataset", "period": "period", "rows_curated": "rows", "persons": "persons",
               "persons_linked": "in the house registry", "link_rate": "rate"}  # fmt: skip
     _print(console, "Link rates", told["link_rates"], linked)
@@ -82,4 +80,4 @@ def _text(value: Any) -> str:
         return "yes" if value else "NO"
     if isinstance(value, float):
         return f"{value:.4f}"
-    return f"<{answers.FLOOR}" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+    return "×" if value is None else f"{value:,}" if isinstance(value, int) else str(value)

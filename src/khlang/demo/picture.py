@@ -15,14 +15,13 @@ def font(weight: str = "Regular") -> Path:
     return Path(fontpkg_sarabun.__file__).parent / "files" / f"Sarabun-{weight}.ttf"
 
 
-def draw(file: Path, answers: dict[str, list[Row]], real: list[Row], provinces: dict[str, str], period: str) -> None:
+def draw(file: Path, answers: dict[str, list[Row]], real: list[Row], period: str) -> None:
     """Write the PNG: contradictions by province, and poor households without a registrant by month.
 
     Args:
         file: Where it goes.
         answers: As ``answers.ask`` gives them.
         real: As ``answers.population`` gives them.
-        provinces: Code → Thai name.
         period: Month of the left part.
     """
     import matplotlib as mpl
@@ -36,19 +35,21 @@ def draw(file: Path, answers: dict[str, list[Row]], real: list[Row], provinces: 
     style: Any = {"font.family": "Sarabun", "font.size": 11, "axes.spines.top": False, "axes.spines.right": False}
     with plt.rc_context(style):
         figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5), layout="constrained", width_ratios=(1.3, 1))
-        _provinces(left, answers["by_province"], provinces, period)
+        _provinces(left, answers["by_province"], period)
         _months(right, answers["by_period"], real)
         figure.savefig(file, dpi=130)
         plt.close(figure)
 
 
-def _provinces(axes: Any, rows: list[Row], provinces: dict[str, str], period: str) -> None:
-    names = [provinces.get(row["province_code"], row["province_code"]) for row in rows]
-    bars = axes.barh(names, [row["contradictions"] for row in rows], color=BLUE)
+def _provinces(axes: Any, rows: list[Row], period: str) -> None:
+    shown = [row for row in rows if row["contradictions"] is not None]
+    bars = axes.barh([row["name_th"] for row in shown], [row["contradictions"] for row in shown], color=BLUE)
     axes.bar_label(bars, padding=3, fontsize=9)
+    if not shown:
+        axes.text(0.5, 0.5, "ทุกจังหวัดน้อยกว่า 10 คน: ไม่แสดง", transform=axes.transAxes, ha="center")
     axes.invert_yaxis()
     axes.set_title(f"ผู้ลงทะเบียนที่ค่าจ้างขัดกับรายได้ที่แจ้ง งวด {period}", loc="left", fontweight="bold")
-    axes.set_xlabel("คน (แสดงเฉพาะจังหวัดที่มีตั้งแต่ 10 คน)")
+    axes.set_xlabel("คน (จังหวัดที่มีผู้ลงทะเบียนมากที่สุด และมีตั้งแต่ 10 คน)")
 
 
 def _months(axes: Any, seen: list[Row], real: list[Row]) -> None:

@@ -3,7 +3,6 @@
 import base64
 import importlib.metadata
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,14 +50,14 @@ def document(settings: Settings, **parts: Any) -> Document:
     }
 
 
-def write(folder: Path, report: Document, provinces: Mapping[str, str]) -> None:
+def write(folder: Path, report: Document) -> None:
     """Write ``report.json`` and, with the picture that lies in the folder, ``report.html``."""
     text = json.dumps(report, ensure_ascii=False, indent=1, default=str) + "\n"
     (folder / "report.json").write_text(text, encoding="utf-8")
-    (folder / "report.html").write_text(page(report, provinces, folder / "answer.png"), encoding="utf-8")
+    (folder / "report.html").write_text(page(report, folder / "answer.png"), encoding="utf-8")
 
 
-def page(report: Document, provinces: Mapping[str, str], image: Path) -> str:
+def page(report: Document, image: Path) -> str:
     """The HTML page."""
     import jinja2
 
@@ -67,7 +66,6 @@ def page(report: Document, provinces: Mapping[str, str], image: Path) -> str:
     environment.filters |= {"count": _count, "share": _share}
     return environment.get_template("report.html.jinja").render(
         report=report,
-        provinces=provinces,
         gap=answers.gap,
         last=report["answers"]["by_period"][-1],
         real=report["population"][-1],
@@ -82,7 +80,7 @@ def _data(file: Path, kind: str) -> str:
 
 
 def _count(value: int | None) -> str:
-    return f"<{answers.FLOOR}" if value is None else f"{value:,}"
+    return "×" if value is None else f"{value:,}"
 
 
 def _share(value: float | None, *, sign: bool = False) -> str:

@@ -94,17 +94,10 @@ def run(settings: Settings, plan: Plan, steps: Steps) -> Document:
         stages=seconds,
         since=since.isoformat(),
     )
-    provinces = province_names(settings)
-    picture.draw(folder / "answer.png", found, told["population"], provinces, plan.periods[-1])
-    report.write(folder, told, provinces)
+    picture.draw(folder / "answer.png", found, told["population"], plan.periods[-1])
+    report.write(folder, told)
     judge(told)
     return told
-
-
-def province_names(settings: Settings) -> dict[str, str]:
-    """Code → Thai name."""
-    rows = contracts_.load(settings.contracts).source["codes"]["province"]
-    return {row["code"]: row["name_th"] for row in rows}
 
 
 def judge(told: Document) -> None:
@@ -152,7 +145,8 @@ def _follow(settings: Settings, board: watch.Board, steps: Steps, since: datetim
     """Start the first hop and watch until all is quiet."""
     running: list[str] = []
     with Airflow(settings) as airflow:
-        airflow.trigger("land")
+        for dag in {"land", *airflow.broken()}:
+            airflow.trigger(dag)
         with steps.live(lambda: board.table(running)) as refresh:
 
             def redraw() -> None:

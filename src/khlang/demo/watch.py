@@ -102,17 +102,6 @@ def wait(airflow: Airflow, board: Board, *, refresh: Any, running: list[str], si
                 f"Nothing has happened for {STUCK_SECONDS} s in {', '.join(now)}.", "See Airflow's page."
             )
         time.sleep(POLL_SECONDS if now else 0.3)
-    crashed = sorted(
-        {crash for run in airflow.runs(since) if run["state"] == "failed" for crash in _crashes(airflow, run)}
-    )
+    crashed = sorted({crash for run in airflow.runs(since) for crash in airflow.crashes(run)})
     if crashed:
         raise ServiceError(f"A job crashed: {', '.join(crashed)}.", "Its log is on Airflow's page; then run again.")
-
-
-def _crashes(airflow: Airflow, run: dict[str, Any]) -> list[str]:
-    """Failed tasks of a run that are no verdict on a submission."""
-    return [
-        f"{run['dag_id']}.{task['task_id']}"
-        for task in airflow.tasks(run)
-        if task["state"] == "failed" and task["task_id"] != "verdict"
-    ]

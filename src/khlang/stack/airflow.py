@@ -53,6 +53,7 @@ def environment(settings: Settings) -> dict[str, str]:
     return {
         "AIRFLOW_HOME": str(home),
         "PYTHONWARNINGS": "ignore",
+        "SPARK_REMOTE": settings.spark_remote,  # the jobs that tasks start use the server's session
         # A fork of a process that has looked up a proxy dies on macOS; and there is no proxy on loopback.
         "NO_PROXY": "127.0.0.1,localhost",
         **{f"AIRFLOW__{name}": value for name, value in options.items()},

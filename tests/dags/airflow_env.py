@@ -1,0 +1,43 @@
+"""Runs a script of this folder with Airflow's own Python, in an Airflow of its own: SQLite, no server."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from khlang import settings as settings_module
+
+HERE = Path(__file__).parent
+ROOT = settings_module.load().root
+AIRFLOW = ROOT / ".venv-airflow" / "bin"
+
+
+def environment(home: Path, root: Path) -> dict[str, str]:
+    """What Airflow needs; ``root`` is where its jobs are looked for."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        "PYTHONPATH": str(ROOT / "dags"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONWARNINGS": "ignore",
+        "KHLANG_ROOT": str(root),
+        "KHLANG_PYTHON": str(ROOT / ".venv" / "bin" / "python"),
+    }
+
+
+def run(script: str, home: Path, root: Path, *arguments: str) -> dict[str, Any]:
+    """The JSON document that a script prints as its last line."""
+    command = [str(AIRFLOW / "python"), str(HERE / script), *arguments]
+    done = subprocess.run(
+        command, env=environment(home, root), cwd=home, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    document: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return document

@@ -1,0 +1,253 @@
+"""The DAGs: made of the index, light to parse, and a gate that can close.
+
+Airflow has an environment of its own, so each test runs a small script there. Jobs are replaced by files that print
+what a test wants; the operator, the mapping and the events are Airflow's own.
+"""
+
+import ast
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from khlang import contracts, settings
+from khlang.errors import KhlangError
+from khlang.orchestration import index as index_module
+from tests.dags import airflow_env
+
+HERE = settings.load()
+DAGS = HERE.root / "dags"
+INDEX = json.loads((DAGS / "index.json").read_text())
+FORBIDDEN = {"pyspark", "delta", "great_expectations", "boto3", "khlang", "polars", "pandas", "yaml", "sqlalchemy"}
+Play = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def described(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    home = tmp_path_factory.mktemp("airflow")
+    return airflow_env.run("describe.py", home, home)
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database."""
+    home = tmp_path_factory.mktemp("migrated")
+    command = [str(airflow_env.AIRFLOW / "airflow"), "db", "migrate"]
+    subprocess.run(command, env=airflow_env.environment(home, home), cwd=home, capture_output=True, check=True)
+    return home / "airflow.db"
+
+
+@pytest.fixture
+def play(tmp_path: Path, database: Path) -> Play:
+    """Run a DAG with jobs whose source is given."""
+    (tmp_path / "airflow.db").write_bytes(database.read_bytes())
+    (tmp_path / "jobs").mkdir()
+
+    def run(dag: str, **jobs: str) -> dict[str, Any]:
+        for name, source in jobs.items():
+            (tmp_path / "jobs" / f"{name}.py").write_text(source)
+        return airflow_env.run("play.py", tmp_path, tmp_path, dag)
+
+    return run
+
+
+def states(told: dict[str, Any], task: str) -> list[str]:
+    return [ti["state"] for ti in sorted(told["tasks"], key=lambda ti: ti["index"]) if ti["task"] == task]
+
+
+def tries(told: dict[str, Any], task: str) -> list[int]:
+    return [ti["tries"] for ti in told["tasks"] if ti["task"] == task]
+
+
+def decision(verdict: str, **more: Any) -> dict[str, Any]:
+    return {"agency": "dlt", "dataset": "vehicles", "period": "2026-01", "submission": "a1", "verdict": verdict} | more
+
+
+def prints(*decisions: dict[str, Any]) -> str:
+    return f"print('working')\nprint({json.dumps(json.dumps({'decisions': decisions}))})\n"
+
+
+def test_every_dag_file_parses(described: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    assert described["errors"] == {}
+    with capsys.disabled():
+        print(f" [parsed in {described['seconds']:.2f} s] ", end="")
+
+
+def test_dags_are_those_of_the_index(described: dict[str, Any]) -> None:
+    wanted = {
+        "land",
+        *(f"curate_{one['name']}" for one in INDEX["datasets"]),
+        *(f"marts_{d}" for d in INDEX["domains"]),
+    }
+    made = set(described["dags"])
+    assert made == wanted, f"missing: {sorted(wanted - made)}, not in the index: {sorted(made - wanted)}"
+
+
+def test_index_is_what_the_contracts_say() -> None:
+    made = index_module.index(contracts.load(HERE.contracts))
+    assert index_module.differences(INDEX, made) == []
+
+
+def test_stale_index_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "contracts").symlink_to(HERE.contracts)
+    (tmp_path / "expectations").symlink_to(HERE.root / "expectations")
+    stale = {**INDEX, "domains": {"welfare": INDEX["domains"]["welfare"] | {"inputs": ["vehicles"]}}}
+    (tmp_path / "dags" / "index.json").write_text(json.dumps(stale))
+    monkeypatch.setenv("KHLANG_ROOT", str(tmp_path))
+    assert index_module.main(["--check"]) == 1
+    assert "domains: welfare: inputs: the file has ['vehicles']" in capsys.readouterr().err
+    assert index_module.main([]) == 0
+    assert index_module.main(["--check"]) == 0
+
+
+def test_curate_runs_on_its_own_dataset_and_one_at_a_time(described: dict[str, Any]) -> None:
+    for dataset in INDEX["datasets"]:
+        dag = described["dags"][f"curate_{dataset['name']}"]
+        assert dag["assets"] == [f"accepted/{dataset['name']}"]
+        assert dag["tasks"]["curate"]["arguments"] == ["--dataset", dataset["name"]]
+        assert (dag["max_active_runs"], dag["tasks"]["curate"]["slots"]) == (1, 1)
+        assert dag["tasks"]["curate"]["outlets"] == ["curated"]
+        assert dag["tasks"]["curate"]["downstream"] == ["verdict"]
+
+
+def test_marts_run_when_any_input_changes(described: dict[str, Any]) -> None:
+    for domain, lists in INDEX["domains"].items():
+        dag = described["dags"][f"marts_{domain}"]
+        assert dag["schedule"] == "AssetAny"
+        assert dag["assets"] == [f"curated/{name}" for name in lists["inputs"]]
+        assert dag["tasks"]["marts"]["downstream"] == ["serve"]
+
+
+def test_crashes_are_tried_again_and_refusals_never(described: dict[str, Any]) -> None:
+    for dag in described["dags"].values():
+        assert dag["catchup"] is False
+        for name, task in dag["tasks"].items():
+            assert (task["retries"] == 0) == (name == "verdict"), name
+
+
+def test_every_job_of_a_dag_is_a_file(described: dict[str, Any]) -> None:
+    scripts = {task["script"] for dag in described["dags"].values() for task in dag["tasks"].values() if task["script"]}
+    missing = [script for script in scripts if not (HERE.root / "jobs" / f"{script}.py").exists()]
+    assert scripts == {"land", "curate", "marts", "serve"}
+    assert not missing
+
+
+def _imports(path: Path) -> set[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {name.split(".")[0] for name in names}
+
+
+@pytest.mark.parametrize("path", sorted(DAGS.rglob("*.py")), ids=lambda path: path.name)
+def test_dag_files_are_light(path: Path) -> None:
+    assert not _imports(path) & FORBIDDEN
+    assert path.parent != DAGS or len(path.read_text().splitlines()) <= 60
+    text = path.read_text().lower()
+    assert not [word for word in ("select ", "s3://", "/var/", "password", "secret_key") if word in text]
+
+
+def test_forbidden_import_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text("from pyspark.sql import functions\n")
+    assert _imports(tmp_path / "bad.py") & FORBIDDEN
+
+
+@pytest.mark.slow
+def test_accepted_makes_an_event_and_refused_a_red_task_of_its_own(play: Play) -> None:
+    land = (
+        "import json, sys\n"
+        "if '--list' in sys.argv:\n"
+        "    print(json.dumps({'batches': [{'dataset': 'vehicles'}, {'dataset': 'house_registry'}]}))\n"
+        "elif json.loads(sys.argv[2])['dataset'] == 'vehicles':\n"
+        f"    print({json.dumps(json.dumps({'decisions': [decision('accepted'), decision('refused', submission='b2', code='CANARY')]}))})\n"
+        "else:\n"
+        "    sys.exit(27)\n"
+    )
+    told = play("land", land=land)
+    assert told["state"] == "failed"
+    assert states(told, "land") == ["success", "failed"]
+    assert states(told, "collect") == ["success"], "a crash of one dataset must not hide a refusal of another"
+    assert states(told, "verdict") == ["failed"]
+    extra = {"periods": ["2026-01"], "submissions": ["a1"]}
+    assert told["events"] == [{"asset": "khlang://accepted/vehicles", "extra": extra}]
+
+
+@pytest.mark.slow
+def test_nothing_pending_is_green(play: Play) -> None:
+    told = play("land", land="print('{\"batches\": []}')")
+    assert told["state"] == "success"
+    assert states(told, "verdict") == ["skipped"]
+    assert told["events"] == []
+
+
+@pytest.mark.slow
+def test_closed_gate_is_red_and_makes_no_event(play: Play) -> None:
+    told = play("curate_vehicles", curate=prints(decision("refused", failures=[{"code": "GATE-ROWS", "count": 3}])))
+    assert told["state"] == "failed"
+    assert states(told, "curate") == ["success"]
+    assert states(told, "verdict") == ["failed"]
+    assert tries(told, "verdict") == [1], "a refusal is not tried again"
+    assert told["events"] == []
+
+
+@pytest.mark.slow
+def test_one_refusal_does_not_hold_up_what_passed(play: Play) -> None:
+    good = decision("promoted", submission="c3", period="2026-02")
+    told = play("curate_vehicles", curate=prints(decision("refused", code="GATE-ROWS"), good))
+    assert told["state"] == "failed"
+    extra = {"periods": ["2026-02"], "submissions": ["c3"]}
+    assert told["events"] == [{"asset": "khlang://curated/vehicles", "extra": extra}]
+
+
+@pytest.mark.slow
+def test_superseded_makes_no_event(play: Play) -> None:
+    told = play("curate_vehicles", curate=prints(decision("superseded")))
+    assert (told["state"], told["events"]) == ("success", [])
+
+
+@pytest.mark.slow
+def test_crash_is_tried_again_then_red(play: Play) -> None:
+    told = play("curate_vehicles", curate="import sys; sys.exit(12)")
+    assert told["state"] == "failed"
+    assert tries(told, "curate") == [4]
+    assert told["events"] == []
+
+
+@pytest.mark.slow
+def test_crash_that_heals_is_green(play: Play) -> None:
+    once = (
+        "import pathlib, sys\nmark = pathlib.Path('tried')\nif not mark.exists():\n    mark.touch()\n    sys.exit(40)\n"
+    )
+    told = play("curate_vehicles", curate=once + prints(decision("promoted")))
+    assert (told["state"], tries(told, "curate")) == ("success", [2])
+    assert len(told["events"]) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", [2, 23, 30, 50])
+def test_refusal_by_exit_code_is_not_tried_again(play: Play, code: int) -> None:
+    told = play("curate_vehicles", curate=f"import sys; sys.exit({code})")
+    assert (told["state"], tries(told, "curate")) == ("failed", [1])
+
+
+@pytest.mark.slow
+def test_marts_announce_what_was_served(play: Play) -> None:
+    served = {"dataset": "welfare_eligibility", "period": "2026-01", "verdict": "served"}
+    told = play("marts_welfare", marts=prints(), serve=prints(served))
+    assert told["state"] == "success"
+    assert [event["asset"] for event in told["events"]] == ["khlang://mart/welfare_eligibility"]
+
+
+def test_final_exits_are_exit_codes_of_the_taxonomy() -> None:
+    source = (DAGS / "khlang_dags" / "job.py").read_text()
+    final = {2, 10, *range(20, 31), 50}
+    assert "FINAL_EXITS = frozenset({2, 10, *range(20, 31), 50})" in source
+    retried = {kind.exit_code for kind in KhlangError.__subclasses__()} - final
+    assert {11, 12, 40} <= retried
