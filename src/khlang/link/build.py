@@ -40,7 +40,7 @@ class Workshop:
     def read(self, name: str) -> "DataFrame":
         """The table of this name, whole."""
         table = self.contracts[name]
-        location = lake.table(table.layer, table.name, table.version)  # type: ignore[arg-type]  # contract's layers
+        location = lake.table(table.layer, table.name, table.version)
         return self.session().read.format("delta").load(self.place.at(location))
 
     def write(self, rows: "DataFrame", table: Table, location: str, *, periods: list[str], version: int) -> None:

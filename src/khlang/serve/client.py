@@ -81,7 +81,7 @@ def connect(
     session = requests.Session()
     session.trust_env = False
     session.verify = str(settings.trino_ca)  # the client sets it on its own session only
-    connection = dbapi_connect(
+    connection = dbapi_connect(  # type: ignore[no-untyped-call]  # the client is typed in part
         host="127.0.0.1",
         port=settings.port("TRINO"),
         http_scheme="https",
