@@ -10,8 +10,8 @@ from khlang import contracts, gates
 from khlang.gates import docs
 
 DECISION = {
-    "agency": "dlt", "dataset": "vehicles", "period": "2026-01", "submission": "ab" * 16, "sequence": 1, "revision": 100,
-    "verdict": "promoted", "rows_in": 200, "rows_curated": 198, "rows_quarantined": 2, "seconds": {},
+    "agency": "dlt", "dataset": "vehicles", "period": "2026-01", "submission": "ab" * 16, "sequence": 1,
+    "revision": 100, "verdict": "promoted", "rows_in": 200, "rows_curated": 198, "rows_quarantined": 2, "seconds": {},
     "rejects": [{"reason": "BAD-CODE", "column": "province_code", "count": 2}],
 }  # fmt: skip
 
