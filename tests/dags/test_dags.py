@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.dags import airflow_env
 
 from khlang import contracts, settings
 from khlang.errors import KhlangError
 from khlang.orchestration import index as index_module
-from tests.dags import airflow_env
 
 HERE = settings.load()
 DAGS = HERE.root / "dags"
@@ -161,12 +161,13 @@ def test_forbidden_import_is_seen(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_accepted_makes_an_event_and_refused_a_red_task_of_its_own(play: Play) -> None:
+    decided = json.dumps({"decisions": [decision("accepted"), decision("refused", submission="b2", code="CANARY")]})
     land = (
         "import json, sys\n"
         "if '--list' in sys.argv:\n"
         "    print(json.dumps({'batches': [{'dataset': 'vehicles'}, {'dataset': 'house_registry'}]}))\n"
         "elif json.loads(sys.argv[2])['dataset'] == 'vehicles':\n"
-        f"    print({json.dumps(json.dumps({'decisions': [decision('accepted'), decision('refused', submission='b2', code='CANARY')]}))})\n"
+        f"    print({decided!r})\n"
         "else:\n"
         "    sys.exit(27)\n"
     )
