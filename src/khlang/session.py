@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from khlang.errors import ServiceError, SetupError
 from khlang.settings import Settings
+from khlang.stack import artefacts
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -77,7 +78,7 @@ def _classic(settings: Settings, app: str) -> "SparkSession":
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # the workers need this package and its polars
     from pyspark.sql import SparkSession
 
-    jars = sorted((settings.cache / "jars").glob("*.jar"))
+    jars = sorted(artefacts.load(settings).jars.glob("*.jar"))
     if not any(jar.name.startswith("delta-spark") for jar in jars):
         raise SetupError("The jars of Delta are not in the cache.", "Run `make setup`, which fetches them.")
     builder = SparkSession.builder.appName(app)
