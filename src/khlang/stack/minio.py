@@ -35,7 +35,7 @@ GRANTS: dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...], bool], ...]
     ),
     "curate": (
         (lake.LAKE, ("accepted",), READ, True),
-        (lake.LAKE, CURATE_LAYERS, ALL, True),
+        (lake.LAKE, ("_leases", *CURATE_LAYERS), ALL, True),
         (lake.RECEIPTS, ("",), (*READ, "s3:PutObject"), True),
     ),
     "trino-loader": (
