@@ -9,8 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+from minio.error import MinioException
+from urllib3.exceptions import HTTPError
 
 from khlang import settings as settings_
+from khlang.errors import KhlangError
 from khlang.settings import Settings
 from khlang.stack import minio as minio_
 from khlang.stack import secrets
@@ -65,17 +69,24 @@ def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 
     raise AssertionError(f"port {port} did not open")
 
 
+def provisioned(settings: Settings) -> None:
+    """Buckets and accounts, as soon as the server takes them (its port opens a moment earlier)."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            minio_.provision(settings)
+        except (KhlangError, BotoCoreError, ClientError, MinioException, HTTPError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.25)
+        else:
+            return
+
+
 @pytest.fixture(scope="session")
 def minio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of an installation whose object store runs; nothing else does."""
     settings = new_settings(tmp_path_factory.mktemp("pool") / "var")
     with running(settings):
-        for attempt in range(40):
-            try:
-                minio_.provision(settings)
-                break
-            except Exception:
-                if attempt == 39:
-                    raise
-                time.sleep(0.25)
+        provisioned(settings)
         yield settings

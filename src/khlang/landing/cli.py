@@ -1,11 +1,15 @@
 """``khlang pool``: what the pool's keeper does by hand."""
 
+import json
 from pathlib import Path
 
 import click
 
 from khlang import settings as settings_
+from khlang.errors import UsageError
 from khlang.landing import keeper
+
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.group()
@@ -23,17 +27,37 @@ def init(start: str, months: int) -> None:
 
 
 @pool.command()
-@click.option("--agency", required=True, help="Its id in the contracts.")
-@click.option("--public-key-file", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--token-file", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Written, 0600.")
+@click.option("--request", type=FILE, help="The agency's enrolment.json: its key, and the hash of a token it made.")
+@click.option("--agency", help="Its id in the contracts.")
+@click.option("--public-key-file", type=FILE, help="Its verify key, hex.")
+@click.option("--token-file", type=click.Path(path_type=Path, dir_okay=False), help="Where its token goes (0600).")
 @click.option("--simulation/--real", default=False, help="Whether its people are simulated.")
-def enrol(agency: str, public_key_file: Path, token_file: Path, *, simulation: bool) -> None:
-    """Enrol an agency and issue its gateway token."""
-    keeper.enrol(
-        settings_.load(),
-        agency=agency,
-        public_key=public_key_file.read_text(encoding="ascii").strip(),
-        token_file=token_file,
-        simulation=simulation,
-    )
+def enrol(
+    *,
+    request: Path | None,
+    agency: str | None,
+    public_key_file: Path | None,
+    token_file: Path | None,
+    simulation: bool,
+) -> None:
+    """Enrol an agency: by its own request, or by its key and a token issued here."""
+    where = settings_.load()
+    if request:
+        asked = json.loads(request.read_text(encoding="utf-8"))
+        keeper.register(
+            where,
+            agency=str(asked["agency"]),
+            public_key=str(asked["public_key"]),
+            token_sha256=str(asked["token_sha256"]),
+            simulation=bool(asked["simulation"]),
+        )
+        click.echo(f"{asked['agency']} is enrolled.")
+        return
+    if agency is None or public_key_file is None or token_file is None:
+        raise UsageError(
+            "Who is to be enrolled is not said.",
+            "Give --request enrolment.json, or --agency, --public-key-file and --token-file.",
+        )
+    key = public_key_file.read_text(encoding="ascii").strip()
+    keeper.enrol(where, agency=agency, public_key=key, token_file=token_file, simulation=simulation)
     click.echo(f"{agency} is enrolled; its token is in {token_file}.")

@@ -55,17 +55,28 @@ def enrol(settings: Settings, *, agency: str, public_key: str, token_file: Path,
         ContractError: No contract names the agency.
         SignatureError: The key is no Ed25519 public key in hex.
     """
+    token = secrets.token_urlsafe(32)
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    register(settings, agency=agency, public_key=public_key, token_sha256=digest, simulation=simulation)
+    private.write(token_file, token + "\n")
+
+
+def register(settings: Settings, *, agency: str, public_key: str, token_sha256: str, simulation: bool) -> None:
+    """Enrol an agency that made its own token: only the token's hash is known here.
+
+    Raises:
+        ContractError: No contract names the agency.
+        SignatureError: The key is no Ed25519 public key in hex, or the hash no SHA-256.
+    """
     tables = contracts.load(settings.contracts).by_agency(agency)
     if not tables:
         raise ContractError(f"No contract names the agency {agency}.", "See `khlang contract list`.")
-    if not re.fullmatch(r"[0-9a-f]{64}", public_key):
-        raise SignatureError("The public key is not 64 hex characters.", "Give the agency's file signing.pub.")
-    token = secrets.token_urlsafe(32)
-    private.write(token_file, token + "\n")
+    if not all(re.fullmatch(r"[0-9a-f]{64}", text) for text in (public_key, token_sha256)):
+        raise SignatureError("The public key is not 64 hex characters.", "Give the agency's enrolment.json.")
     entry = {
         "agency": agency,
         "public_key": public_key,
-        "token_sha256": hashlib.sha256(token.encode()).hexdigest(),
+        "token_sha256": token_sha256,
         "datasets": sorted(table.name for table in tables),
         "simulation": simulation,
     }
