@@ -13,8 +13,14 @@ ROOT = settings_module.load().root
 AIRFLOW = ROOT / ".venv-airflow" / "bin"
 
 
-def environment(home: Path, root: Path) -> dict[str, str]:
-    """What Airflow needs; ``root`` is where its jobs are looked for."""
+def migrate(home: Path) -> None:
+    """Make Airflow's database."""
+    command = [str(AIRFLOW / "airflow"), "db", "migrate"]
+    subprocess.run(command, env=environment(home), cwd=home, capture_output=True, check=True, timeout=600)
+
+
+def environment(home: Path) -> dict[str, str]:
+    """What Airflow needs."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(home),
@@ -27,16 +33,15 @@ def environment(home: Path, root: Path) -> dict[str, str]:
         "PYTHONPATH": str(ROOT / "dags"),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONWARNINGS": "ignore",
-        "KHLANG_ROOT": str(root),
         "KHLANG_PYTHON": str(ROOT / ".venv" / "bin" / "python"),
     }
 
 
-def run(script: str, home: Path, root: Path, *arguments: str) -> dict[str, Any]:
-    """The JSON document that a script prints as its last line."""
-    command = [str(AIRFLOW / "python"), str(HERE / script), *arguments]
+def run(script: str, home: Path, given: str = "") -> dict[str, Any]:
+    """The JSON document that a script prints as its last line when it is given this text."""
+    command = [str(AIRFLOW / "python"), str(HERE / script)]
     done = subprocess.run(
-        command, env=environment(home, root), cwd=home, capture_output=True, text=True, timeout=300, check=False
+        command, env=environment(home), cwd=home, input=given, capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     document: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])

@@ -6,8 +6,6 @@ what a test wants; the operator, the mapping and the events are Airflow's own.
 
 import ast
 import json
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,36 +20,20 @@ HERE = settings.load()
 DAGS = HERE.root / "dags"
 INDEX = json.loads((DAGS / "index.json").read_text())
 FORBIDDEN = {"pyspark", "delta", "great_expectations", "boto3", "khlang", "polars", "pandas", "yaml", "sqlalchemy"}
-Play = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
 def described(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    home = tmp_path_factory.mktemp("airflow")
-    return airflow_env.run("describe.py", home, home)
+    return airflow_env.run("describe.py", tmp_path_factory.mktemp("airflow"))
 
 
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty database."""
-    home = tmp_path_factory.mktemp("migrated")
-    command = [str(airflow_env.AIRFLOW / "airflow"), "db", "migrate"]
-    subprocess.run(command, env=airflow_env.environment(home, home), cwd=home, capture_output=True, check=True)
-    return home / "airflow.db"
-
-
-@pytest.fixture
-def play(tmp_path: Path, database: Path) -> Play:
-    """Run a DAG with jobs whose source is given."""
-    (tmp_path / "airflow.db").write_bytes(database.read_bytes())
-    (tmp_path / "jobs").mkdir()
-
-    def run(dag: str, **jobs: str) -> dict[str, Any]:
-        for name, source in jobs.items():
-            (tmp_path / "jobs" / f"{name}.py").write_text(source)
-        return airflow_env.run("play.py", tmp_path, tmp_path, dag)
-
-    return run
+def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What became of every scene, played in one process."""
+    home = tmp_path_factory.mktemp("played")
+    airflow_env.migrate(home)
+    scenes = [{"name": name, "dag": dag, "jobs": jobs} for name, (dag, jobs) in SCENES.items()]
+    return airflow_env.run("play.py", home, json.dumps(scenes))
 
 
 def states(told: dict[str, Any], task: str) -> list[str]:
@@ -67,7 +49,7 @@ def decision(verdict: str, **more: Any) -> dict[str, Any]:
 
 
 def prints(*decisions: dict[str, Any]) -> str:
-    return f"print('working')\nprint({json.dumps(json.dumps({'decisions': decisions}))})\n"
+    return f"print({json.dumps({'decisions': decisions})!r})\n"
 
 
 def test_every_dag_file_parses(described: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
@@ -159,19 +141,35 @@ def test_forbidden_import_is_seen(tmp_path: Path) -> None:
     assert _imports(tmp_path / "bad.py") & FORBIDDEN
 
 
-@pytest.mark.slow
-def test_accepted_makes_an_event_and_refused_a_red_task_of_its_own(play: Play) -> None:
-    decided = json.dumps({"decisions": [decision("accepted"), decision("refused", submission="b2", code="CANARY")]})
-    land = (
-        "import json, sys\n"
-        "if '--list' in sys.argv:\n"
-        "    print(json.dumps({'batches': [{'dataset': 'vehicles'}, {'dataset': 'house_registry'}]}))\n"
-        "elif json.loads(sys.argv[2])['dataset'] == 'vehicles':\n"
-        f"    print({decided!r})\n"
-        "else:\n"
-        "    sys.exit(27)\n"
-    )
-    told = play("land", land=land)
+LAND = (
+    "import json, sys\n"
+    "if '--list' in sys.argv:\n"
+    "    print(json.dumps({'batches': [{'dataset': 'vehicles'}, {'dataset': 'house_registry'}]}))\n"
+    "elif json.loads(sys.argv[2])['dataset'] == 'house_registry':\n"
+    "    sys.exit(27)\n"
+    "else:\n    "
+) + prints(decision("accepted"), decision("refused", submission="b2", code="CANARY"))
+CLOSED = decision("refused", failures=[{"code": "GATE-ROWS", "count": 3}])
+LATER = decision("promoted", submission="c3", period="2026-02")
+HEALS = "import pathlib, sys\nmark = pathlib.Path('tried')\nif not mark.exists():\n    mark.touch()\n    sys.exit(40)\n"
+SERVED = {"dataset": "welfare_eligibility", "period": "2026-01", "verdict": "served"}
+FINAL = (2, 23, 30, 50)
+# name → DAG, jobs
+SCENES: dict[str, tuple[str, dict[str, str]]] = {
+    "mixed": ("land", {"land": LAND}),
+    "nothing": ("land", {"land": "print('{\"batches\": []}')\n"}),
+    "closed": ("curate_vehicles", {"curate": prints(CLOSED)}),
+    "one_of_two": ("curate_vehicles", {"curate": prints(CLOSED, LATER)}),
+    "superseded": ("curate_vehicles", {"curate": prints(decision("superseded"))}),
+    "crash": ("curate_vehicles", {"curate": "import sys; sys.exit(12)\n"}),
+    "heals": ("curate_vehicles", {"curate": HEALS + prints(decision("promoted"))}),
+    "served": ("marts_welfare", {"marts": prints(), "serve": prints(SERVED)}),
+    **{f"exit_{code}": ("curate_vehicles", {"curate": f"import sys; sys.exit({code})\n"}) for code in FINAL},
+}
+
+
+def test_accepted_makes_an_event_and_refused_a_red_task_of_its_own(played: dict[str, Any]) -> None:
+    told = played["mixed"]
     assert told["state"] == "failed"
     assert states(told, "land") == ["success", "failed"]
     assert states(told, "collect") == ["success"], "a crash of one dataset must not hide a refusal of another"
@@ -180,17 +178,15 @@ def test_accepted_makes_an_event_and_refused_a_red_task_of_its_own(play: Play) -
     assert told["events"] == [{"asset": "khlang://accepted/vehicles", "extra": extra}]
 
 
-@pytest.mark.slow
-def test_nothing_pending_is_green(play: Play) -> None:
-    told = play("land", land="print('{\"batches\": []}')")
+def test_nothing_pending_is_green(played: dict[str, Any]) -> None:
+    told = played["nothing"]
     assert told["state"] == "success"
     assert states(told, "verdict") == ["skipped"]
     assert told["events"] == []
 
 
-@pytest.mark.slow
-def test_closed_gate_is_red_and_makes_no_event(play: Play) -> None:
-    told = play("curate_vehicles", curate=prints(decision("refused", failures=[{"code": "GATE-ROWS", "count": 3}])))
+def test_closed_gate_is_red_and_makes_no_event(played: dict[str, Any]) -> None:
+    told = played["closed"]
     assert told["state"] == "failed"
     assert states(told, "curate") == ["success"]
     assert states(told, "verdict") == ["failed"]
@@ -198,50 +194,38 @@ def test_closed_gate_is_red_and_makes_no_event(play: Play) -> None:
     assert told["events"] == []
 
 
-@pytest.mark.slow
-def test_one_refusal_does_not_hold_up_what_passed(play: Play) -> None:
-    good = decision("promoted", submission="c3", period="2026-02")
-    told = play("curate_vehicles", curate=prints(decision("refused", code="GATE-ROWS"), good))
+def test_one_refusal_does_not_hold_up_what_passed(played: dict[str, Any]) -> None:
+    told = played["one_of_two"]
     assert told["state"] == "failed"
     extra = {"periods": ["2026-02"], "submissions": ["c3"]}
     assert told["events"] == [{"asset": "khlang://curated/vehicles", "extra": extra}]
 
 
-@pytest.mark.slow
-def test_superseded_makes_no_event(play: Play) -> None:
-    told = play("curate_vehicles", curate=prints(decision("superseded")))
-    assert (told["state"], told["events"]) == ("success", [])
+def test_superseded_makes_no_event(played: dict[str, Any]) -> None:
+    assert (played["superseded"]["state"], played["superseded"]["events"]) == ("success", [])
 
 
-@pytest.mark.slow
-def test_crash_is_tried_again_then_red(play: Play) -> None:
-    told = play("curate_vehicles", curate="import sys; sys.exit(12)")
+def test_crash_is_tried_again_then_red(played: dict[str, Any]) -> None:
+    told = played["crash"]
     assert told["state"] == "failed"
     assert tries(told, "curate") == [4]
     assert told["events"] == []
 
 
-@pytest.mark.slow
-def test_crash_that_heals_is_green(play: Play) -> None:
-    once = (
-        "import pathlib, sys\nmark = pathlib.Path('tried')\nif not mark.exists():\n    mark.touch()\n    sys.exit(40)\n"
-    )
-    told = play("curate_vehicles", curate=once + prints(decision("promoted")))
+def test_crash_that_heals_is_green(played: dict[str, Any]) -> None:
+    told = played["heals"]
     assert (told["state"], tries(told, "curate")) == ("success", [2])
     assert len(told["events"]) == 1
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("code", [2, 23, 30, 50])
-def test_refusal_by_exit_code_is_not_tried_again(play: Play, code: int) -> None:
-    told = play("curate_vehicles", curate=f"import sys; sys.exit({code})")
+@pytest.mark.parametrize("code", FINAL)
+def test_refusal_by_exit_code_is_not_tried_again(played: dict[str, Any], code: int) -> None:
+    told = played[f"exit_{code}"]
     assert (told["state"], tries(told, "curate")) == ("failed", [1])
 
 
-@pytest.mark.slow
-def test_marts_announce_what_was_served(play: Play) -> None:
-    served = {"dataset": "welfare_eligibility", "period": "2026-01", "verdict": "served"}
-    told = play("marts_welfare", marts=prints(), serve=prints(served))
+def test_marts_announce_what_was_served(played: dict[str, Any]) -> None:
+    told = played["served"]
     assert told["state"] == "success"
     assert [event["asset"] for event in told["events"]] == ["khlang://mart/welfare_eligibility"]
 
