@@ -3,8 +3,8 @@
 import logging
 from pathlib import Path
 
-import cloudpickle
 import pytest
+from pyspark import cloudpickle
 from pyspark.sql import SparkSession
 from tests.curatekit import accept, as_spark, filler, inner, sealed
 
