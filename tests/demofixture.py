@@ -1,0 +1,40 @@
+"""One demo for all tests that look at what a whole run leaves behind: small, on the session's own stack."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from tests.stackfixture import environment
+
+from khlang.settings import Settings
+
+PEOPLE, MONTHS = 2000, 2
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A finished demo: its installation, its report and what it printed."""
+
+    settings: Settings
+    report: dict[str, Any]
+    printed: str
+
+
+def run_demo(settings: Settings) -> Demo:
+    """Run the command as a person does."""
+    command = [str(settings.root / ".venv" / "bin" / "khlang"), "demo", f"--people={PEOPLE}", f"--months={MONTHS}"]
+    done = subprocess.run(
+        command, env=environment(settings), cwd=settings.root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    report = json.loads((settings.var / "demo" / "report.json").read_text(encoding="utf-8"))
+    return Demo(settings, report, done.stdout)
+
+
+@pytest.fixture(scope="session")
+def demo(stack: Settings) -> Iterator[Demo]:
+    """The demo, run once."""
+    return run_demo(stack)
