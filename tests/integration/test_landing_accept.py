@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from tests.landkit import DATASET, Pool, place, read
 
-from khlang import lake, store
+from khlang import lake, manifest, store
 from khlang.contracts import sealed_columns
 from khlang.errors import SequenceError
 from khlang.landing import land, ledger
@@ -101,6 +101,47 @@ def test_a_content_returns_over_the_same_one_only_once(pool: Pool, period: str) 
         pool.send(first, supersedes=two)
     assert refused.value.code == "SEQUENCE-RETURN"
     assert [d["sequence"] for d in pool.land()] == [1, 2, 3, 4]
+
+
+def test_land_itself_refuses_what_does_not_name_the_current_one(pool: Pool, period: str) -> None:
+    """Past the gateway: two returns that were both received before either was decided."""
+    first, second = (pool.seal(period, seed=seed) for seed in (1, 2))
+    pool.send(first)
+    pool.send(second)
+    pool.land()
+    pool.forge(first, supersedes="0" * 32)
+    for name in manifest.file_names("0" * 32):
+        store.put(pool.root(), lake.LANDING, place(read(second)).landing_key(name), b"")
+        key = place(json.loads((first / "manifest.json").read_bytes())).landing_key(name)
+        store.put(pool.root(), lake.LANDING, key, (first / name).read_bytes().strip())
+    decisions = {d["submission"]: (d["verdict"], d["code"]) for d in pool.land()}
+    assert decisions[read(first)["submission"]] == ("refused", "SEQUENCE")
+    assert decisions[read(second)["submission"]] == ("refused", "SIGNATURE")
+    assert [c.sequence for c in ledger.claims(pool.hall.s3, DATASET, period)] == [1, 2]
+    assert accepted_rows(pool, place(read(first))).height == 30
+
+
+def test_the_same_content_can_be_mended_after_a_refusal(pool: Pool, period: str) -> None:
+    folder = pool.seal(period, seed=1)
+    contract = read(folder)["contract"]
+    pool.forge(folder, contract=contract | {"version": "9.9.9"})
+    pool.send(folder)
+    assert [d["code"] for d in pool.land()] == ["CONTRACT-VERSION"]
+    pool.forge(folder, contract=contract)
+    sent = pool.send(folder)
+    (decision,) = pool.land()
+    assert (decision["verdict"], decision["sequence"], decision["manifest"]) == ("accepted", 1, "manifest-retry-02")
+    assert pool.call("GET", sent.manifest).json()["state"] == "accepted"
+    assert pool.send(folder).receipt == sent.receipt
+    assert pool.land() == []
+
+
+def test_state_tells_the_last_hop(pool: Pool, period: str) -> None:
+    made = pool.send(pool.seal(period, seed=1)).manifest
+    pool.land()
+    curate = store.client(pool.settings, "curate")
+    ledger.write_decision(curate, place(made), "curated-000001-100", {"verdict": "promoted"})
+    assert pool.call("GET", made).json()["state"] == "promoted"
 
 
 def test_killed_between_claim_and_decision_takes_the_same_sequence(pool: Pool, period: str) -> None:

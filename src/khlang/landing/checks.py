@@ -134,9 +134,9 @@ def order(s3: "S3Client", made: Manifest, place: lake.Submission) -> None:
             raise earlier(current)
         return
     same = manifest.file_names(made["supersedes"])[0].removesuffix(".json")
-    if there and (there[-1].submission.id, there[-1].stem) == (place.id, same):
+    if there and (there[-1].submission.id, there[-1].base) == (place.id, same):
         return
-    if any((request.submission.id, request.stem) == (place.id, same) for request in there):
+    if any((request.submission.id, request.base) == (place.id, same) for request in there):
         raise refusal(
             SequenceError,
             "SEQUENCE-RETURN",

@@ -4,6 +4,7 @@ Each write is conditional and each step can be repeated, so a sender that was cu
 """
 
 import hashlib
+import itertools
 import secrets
 from typing import Any, BinaryIO
 
@@ -42,14 +43,14 @@ class Desk:
         """
         made = checks.signed(agency, place, text, signature)
         checks.order(self.s3, made, place)
-        json_name, sig_name = manifest.file_names(made["supersedes"])
-        stage = ledger.received_stage(json_name.removesuffix(".json"))
-        known = ledger.read(self.s3, place, stage)
+        data = text.encode("utf-8")
+        stem, known = self._stem(place, made["supersedes"], hashlib.sha256(data).hexdigest())
         if known is not None:
             return known, False
         checks.complete(made, place, self.journal.present(place.prefix + "/"))
-        for name, data in ((json_name, text.encode("utf-8")), (sig_name, signature.encode("ascii"))):
-            self._write(place.landing_key(name), data, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+        for name, content in ((f"{stem}.json", data), (f"{stem}.sig", signature.encode("ascii"))):
+            digest = hashlib.sha256(content).hexdigest()
+            self._write(place.landing_key(name), content, sha256=digest, size=len(content))
         receipt = {
             "receipt_id": secrets.token_hex(16),
             "submission": place.id,
@@ -59,12 +60,29 @@ class Desk:
             "state": "received",
             "rows": made["rows"],
             "parts": len(made["parts"]),
-            "manifest_sha256": hashlib.sha256(text.encode("utf-8")).hexdigest(),
+            "manifest_sha256": hashlib.sha256(data).hexdigest(),
             "supersedes": made["supersedes"],
-            "number": self.journal.number(place.landing_key(json_name)),
+            "number": self.journal.number(place.landing_key(f"{stem}.json")),
         }
-        standing = ledger.write_decision(self.s3, place, stage, receipt)
+        standing = ledger.write_decision(self.s3, place, ledger.received_stage(stem), receipt)
         return standing, standing == receipt
+
+    def _stem(self, place: lake.Submission, supersedes: str | None, sha256: str) -> tuple[str, dict[str, Any] | None]:
+        """The name a manifest gets, and its receipt where it was received.
+
+        After a refusal, or after another manifest of the same content was cut off, the next name is tried:
+        what was written stays as it is.
+        """
+        names = ledger.stages(self.s3, place.prefix + "/").get(place, [])
+        base = stem = manifest.file_names(supersedes)[0].removesuffix(".json")
+        for number in itertools.count(2):
+            if ledger.received_stage(stem) in names and ledger.refused_stage(stem) not in names:
+                return stem, ledger.read(self.s3, place, ledger.received_stage(stem))
+            refused = ledger.refused_stage(stem) in names
+            if not refused and self.journal.noted(place.landing_key(f"{stem}.json")) in {None, sha256}:
+                break
+            stem = f"{base}{ledger.RETRY}{number:02d}"
+        return stem, None
 
     def state(self, place: lake.Submission) -> dict[str, Any]:
         """What is known of a submission: parts acknowledged, receipt, decisions of land and curate."""
@@ -101,8 +119,10 @@ class Desk:
 
 
 def _state(receipts: list[dict[str, Any]], decisions: list[dict[str, Any]], parts: list[str]) -> str:
-    if decisions:
-        return str(max(decisions, key=lambda decision: str(decision["stage"]))["verdict"])
+    for kind in ("curated-", "landed-0", "landed-refused-"):
+        told = [decision for decision in decisions if str(decision["stage"]).startswith(kind)]
+        if told:
+            return str(max(told, key=lambda decision: str(decision["stage"]))["verdict"])
     if receipts:
         return "received"
     return "partial" if parts else "unknown"

@@ -36,6 +36,12 @@ class Journal:
             row = self._db.execute("SELECT sha256 FROM objects WHERE key = ?", (key,)).fetchone()
         return str(row[0])
 
+    def noted(self, key: str) -> str | None:
+        """The hash that was noted for an object, if it ever was meant to be written."""
+        with self._lock:
+            row = self._db.execute("SELECT sha256 FROM objects WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
     def stored(self, key: str) -> None:
         """Note that an object is in the store."""
         with self._lock:

@@ -131,7 +131,7 @@ def _accept(where: Hall, request: Request) -> dict[str, Any]:
 
 def _order(where: Hall, request: Request, made: Manifest) -> None:
     place = request.submission
-    if request.stem != manifest.file_names(made["supersedes"])[0].removesuffix(".json"):
+    if request.base != manifest.file_names(made["supersedes"])[0].removesuffix(".json"):
         raise checks.earlier(made["supersedes"])
     claims = ledger.claims(where.s3, place.dataset, place.period)
     if any((claim.submission, claim.supersedes) == (place.id, made["supersedes"]) for claim in claims):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 SEQUENCES = "_sequence"
+RETRY = "-retry-"  # a manifest that comes after one that was refused: manifest-retry-02, …
 Decision = dict[str, Any]
 
 
@@ -37,6 +38,11 @@ class Request:
     def signature_key(self) -> str:
         """Where its signature lies."""
         return self.submission.landing_key(f"{self.stem}.sig")
+
+    @property
+    def base(self) -> str:
+        """Its stem without the count of tries: what a manifest's ``supersedes`` alone says."""
+        return self.stem.partition(RETRY)[0]
 
 
 @dataclass(frozen=True)
