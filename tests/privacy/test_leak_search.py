@@ -83,12 +83,12 @@ class Search:
 def secrets_of(settings: Settings) -> dict[str, str]:
     """Every secret by its file's name, in the forms in which it could slip out."""
     found: dict[str, str] = {}
-    folders = (settings.secrets, settings.authority, *sorted((settings.outside / "agencies").glob("*")))
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            named = path.suffix in {".key", ".identity", ".password", ".token"}
-            if path.is_file() and named and "extracts" not in path.parts:
-                found[str(path.relative_to(settings.var))] = path.read_text(encoding="utf-8").strip()
+    outside = [path for path in settings.outside.rglob("*") if path.suffix in {".key", ".token"}]
+    for path in [*settings.secrets.rglob("*"), *outside]:
+        if path.is_file():
+            for line in re.split(r'[\s"=:,]+', path.read_text(encoding="utf-8")):
+                if len(line) >= 20 and not line.isalpha():
+                    found[f"{path.relative_to(settings.var)} #{len(found)}"] = line
     raw = (settings.secrets / "pool.key").read_text(encoding="utf-8").strip()
     found["derived pool key"] = pseudonym.derive_key(bytes.fromhex(raw), "pool", "e01")
     source = next(iter(sorted((settings.authority / "epochs").glob("*.key")))).read_text(encoding="utf-8").strip()
@@ -131,11 +131,12 @@ def test_nothing_leaked(demo: Demo, search: Search) -> None:
 
 
 def own_configuration(settings: Settings) -> set[str]:
-    """Private files outside ``secrets`` that a server's own configuration needs."""
+    """Private files outside ``secrets`` where a server keeps what it itself must know: MinIO's accounts among them."""
     files = (path for folder in ("trino", "spark", "minio") for path in (settings.var / folder).rglob("*"))
     private = (path for path in files if path.is_file() and path.stat().st_mode & 0o077 == 0)
-    kinds = {".properties", ".env", ".conf", ".db"}
-    return {f"file:{path.relative_to(settings.var).as_posix()}" for path in private if path.suffix in kinds}
+    kinds = {".properties", ".conf", ".db"}
+    kept = (path for path in private if path.suffix in kinds or ".minio.sys/config/iam/" in path.as_posix())
+    return {f"file:{path.relative_to(settings.var).as_posix()}" for path in kept}
 
 
 def test_plain_store_files_hold_no_text_of_landing(demo: Demo) -> None:

@@ -22,7 +22,7 @@ def demo(people: int, months: int, seed: int, start: str) -> None:
     from khlang.demo.run import Plan, run
     from khlang.demo.steps import Steps
 
-    here, console = settings_.load(), Console()
+    here, console = settings_.load(), _console()
     plan = Plan(people, months, seed, parse(start))
     if plan.start != start:
         raise PeriodError("--start is no Gregorian month.", "Give it as YYYY-MM, such as 2026-01.")
@@ -31,6 +31,12 @@ def demo(people: int, months: int, seed: int, start: str) -> None:
     show(console, told)
     console.print(f"\nReport: {here.var / 'demo' / 'report.html'} (for a program: report.json; picture: answer.png)")
     console.print("The servers stay up: `make status` shows them, `make down` stops them.", highlight=False)
+
+
+def _console() -> Console:
+    """The terminal, or wide enough for every table where there is none."""
+    console = Console()
+    return console if console.is_terminal else Console(width=160)
 
 
 def show(console: Console, told: dict[str, Any]) -> None:
@@ -79,5 +85,5 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "NO"
     if isinstance(value, float):
-        return f"{value:.4f}"
+        return f"{value:.4f}" if value <= 1 else f"{value:.1f}"
     return "×" if value is None else f"{value:,}" if isinstance(value, int) else str(value)

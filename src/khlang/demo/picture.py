@@ -47,6 +47,7 @@ def _provinces(axes: Any, rows: list[Row], period: str) -> None:
     axes.bar_label(bars, padding=3, fontsize=9)
     if not shown:
         axes.text(0.5, 0.5, "ทุกจังหวัดน้อยกว่า 10 คน: ไม่แสดง", transform=axes.transAxes, ha="center")
+        axes.set_axis_off()
     axes.invert_yaxis()
     axes.set_title(f"ผู้ลงทะเบียนที่ค่าจ้างขัดกับรายได้ที่แจ้ง งวด {period}", loc="left", fontweight="bold")
     axes.set_xlabel("คน (จังหวัดที่มีผู้ลงทะเบียนมากที่สุด และมีตั้งแต่ 10 คน)")
@@ -65,4 +66,4 @@ def _months(axes: Any, seen: list[Row], real: list[Row]) -> None:
     axes.set_xticks(list(places), [row["period"] for row in seen])
     axes.set_title("ครัวเรือนยากจนที่ไม่มีผู้ลงทะเบียน", loc="left", fontweight="bold")
     axes.set_ylabel("ครัวเรือน")
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2)
