@@ -57,6 +57,12 @@ class Airflow:
         found: list[dict[str, Any]] = self._call("GET", path, params={"limit": 1000})["task_instances"]
         return found
 
+    def events(self, run: dict[str, Any]) -> list[dict[str, Any]]:
+        """The asset events that a run was started for."""
+        path = f"/api/v2/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}/upstreamAssetEvents"
+        found: list[dict[str, Any]] = self._call("GET", path, missing={"asset_events": []})["asset_events"]
+        return found
+
     def crashes(self, run: dict[str, Any]) -> list[str]:
         """Failed tasks of a run that are no verdict on a submission: ``dag.task``."""
         if run["state"] != "failed":
