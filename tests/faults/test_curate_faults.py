@@ -111,6 +111,7 @@ def test_a_writer_fenced_before_its_commit_writes_nothing(
 
 PROGRAM = """
 import sys
+from pathlib import Path
 from khlang import contracts, lake, session, settings
 from khlang.curation import objects
 from khlang.curation.rekey import Pool
