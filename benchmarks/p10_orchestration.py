@@ -50,7 +50,7 @@ def path(airflow: Airflow, runs: dict[str, dict[str, Any]], tasks: dict[str, lis
 
 def main() -> None:
     here = settings_module.load()
-    report = here.var / "demo" / "report.json"
+    report = here.var / "demo" / "first.json"
     if not report.exists():
         raise SetupError("No demo has run here.", "Run: make demo")
     told = json.loads(report.read_text(encoding="utf-8"))

@@ -73,10 +73,11 @@ def run(settings: Settings, plan: Plan, steps: Steps) -> Document:
         up = pool.submit(_up, settings, steps)
         sealed, agencies = _outside(settings, plan, steps, up)
         up.result()
+    board = watch.Board(settings, [item.submission for item in sealed])
+    fresh = board.refresh() == 0
     since = datetime.now(UTC)
     with steps.step("send", "Sending through the gateway") as say:
         offices.send(settings, sealed, say)
-    board = watch.Board(settings, [item.submission for item in sealed])
     with steps.step("pool", "Landing, curating, answering") as say:
         _follow(settings, board, steps, since, say)
     found, marts = _ask(settings, plan, steps)
@@ -92,6 +93,7 @@ def run(settings: Settings, plan: Plan, steps: Steps) -> Document:
         marts=marts,
         equals_truth=all(mart["equals_truth"] for mart in marts),
         stages=seconds,
+        fresh=fresh,
         since=since.isoformat(),
     )
     picture.draw(folder / "answer.png", found, told["population"], plan.periods[-1])
