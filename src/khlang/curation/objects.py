@@ -4,6 +4,7 @@ The lake's root is a parameter: a bucket in the pool, a folder in tests, so that
 """
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from khlang.lake import LAKE
 from khlang.settings import Settings
 
 BUCKET_ROOT = f"s3://{LAKE}"
+_COMMIT = re.compile(r"/\d{20}\.(json|checkpoint\..*parquet)$")
 
 
 class Objects(Protocol):
@@ -121,8 +123,11 @@ class Lake:
         return location.removeprefix(BUCKET_ROOT).strip("/") + "/"
 
     def exists(self, location: str) -> bool:
-        """Whether a Delta table is there: a listing, without waking Spark."""
-        return next(self.objects.keys(f"{self.key(location)}_delta_log/"), None) is not None
+        """Whether a Delta table is there: a listing, without waking Spark.
+
+        A run killed while it made the table leaves a log folder without a commit: that is no table yet.
+        """
+        return any(_COMMIT.search(key) for key in self.objects.keys(f"{self.key(location)}_delta_log/"))
 
 
 def bucket(settings: Settings) -> Lake:
