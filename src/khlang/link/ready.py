@@ -42,3 +42,19 @@ def with_reasons(curated: Iterable[Decision], landed: Iterable[Decision]) -> lis
         {**decision, "pid_reasons": reasons.get((decision["dataset"], decision["period"], decision["submission"]), {})}
         for decision in curated
     ]
+
+
+def settled(curated: Iterable[Decision], landed: Iterable[Decision]) -> list[Decision]:
+    """Curate's decisions of those periods in which no accepted submission still waits for its verdict.
+
+    Without this every dataset that finishes would make all that is told of the period anew, while the others are
+    still being curated on the same machine.
+    """
+    told = list(curated)
+    judged = {(one["dataset"], one["period"], one["submission"]) for one in told}
+    waiting = {
+        one["period"]
+        for one in landed
+        if one.get("verdict") == "accepted" and (one["dataset"], one["period"], one["submission"]) not in judged
+    }
+    return [one for one in told if one["period"] not in waiting]

@@ -9,7 +9,7 @@ from khlang.curation import objects
 from khlang.landing import ledger
 from khlang.link import build, ops, records
 from khlang.link.build import Workshop
-from khlang.link.ready import ready, with_reasons
+from khlang.link.ready import ready, settled, with_reasons
 from khlang.settings import Settings
 
 if TYPE_CHECKING:
@@ -47,5 +47,5 @@ def link(settings: Settings, *, domain: str) -> list[dict[str, str]]:
     landed = list(ledger.decisions(receipts, kind="landed-0"))
     inputs = ready(curated)
     built = build.build(shop, domain=domain, ready=inputs)
-    built += ops.build(shop, ready=inputs, decisions=with_reasons(curated, landed))
+    built += ops.build(shop, ready=inputs, decisions=settled(with_reasons(curated, landed), landed))
     return [{"dataset": name, "period": period, "verdict": "built"} for name, period in built]
