@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from khlang import contracts as contracts_
-from khlang.demo import answers, compare, enrol, offices, picture, report, watch
+from khlang.demo import answers, enrol, offices, picture, report, watch
 from khlang.demo.airflow import Airflow
 from khlang.demo.steps import Steps
 from khlang.errors import IntegrityError
+from khlang.serve import client, compare
 from khlang.settings import Settings
 from khlang.stack import lifecycle
 
@@ -165,12 +166,13 @@ def _ask(settings: Settings, plan: Plan, steps: Steps) -> tuple[dict[str, list[a
     with steps.step("ask", "Asking Trino as the analyst"):
         found = answers.ask(settings, plan.periods)
     with steps.step("compare", "Holding every figure against the truth"):
-        compared = [compare.check_mart(settings, mart, plan.periods) for mart in tables.marts]
+        domains = sorted({mart.domain for mart in tables.marts})
+        with client.connect(settings, "analyst") as connection:
+            compared = [
+                one for name in domains for one in compare.compare(connection, tables, settings.truth, domain=name)
+            ]
     keys = {"welfare_eligibility": "eligibility", "welfare_by_amphoe": "by_period"}
-    marts = [
-        asdict(one) | {"equals_truth": one.equals_truth, "answer": found.get(keys.get(one.name, ""), [])}
-        for one in compared
-    ]
+    marts = [one.as_dict() | {"answer": found.get(keys.get(one.name, ""), [])} for one in compared]
     return found, marts
 
 
