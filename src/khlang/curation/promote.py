@@ -38,9 +38,8 @@ class Commit:
 def ensure_spine(spark: "SparkSession", place: Lake, spine: Table, alias: Table) -> tuple[str, str]:
     """Locations of the spine and its aliases, created where they are not there yet."""
     where = tuple(place.at(lake.table("spine", table.name, table.version)) for table in (spine, alias))
-    for table, location in zip((spine, alias), where, strict=True):
-        if not place.exists(lake.table("spine", table.name, table.version)):
-            delta.ensure(spark, location, ddl(table), partition=table.partition)
+    for table in (spine, alias):
+        _make(spark, place, lake.table("spine", table.name, table.version), ddl(table), partition=table.partition)
     return where[0], where[1]
 
 
@@ -116,9 +115,18 @@ def write_quarantine(rows: "DataFrame", table: Table, *, place: Lake, commit: Co
 
 
 def _replace(rows: "DataFrame", columns: str, place: Lake, location: str, commit: Commit) -> None:
-    if not place.exists(location):
-        delta.ensure(rows.sparkSession, place.at(location), columns)
+    _make(rows.sparkSession, place, location, columns, partition="period")
     delta.replace_period(rows, place.at(location), period=commit.period, app=commit.app, version=commit.version)
+
+
+def _make(spark: "SparkSession", place: Lake, location: str, columns: str, *, partition: str | None) -> None:
+    """Create a table that has no commit yet; the caller holds its lease.
+
+    What a run killed in the middle of this left in a file system's log folder would make Delta take it for a table.
+    """
+    if not place.exists(location):
+        place.objects.delete_folder(f"{place.key(location)}_delta_log/")
+        delta.ensure(spark, place.at(location), columns, partition=partition)
 
 
 def _append(rows: "DataFrame", location: str, commit: Commit) -> None:
