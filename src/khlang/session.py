@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from khlang import artefacts
 from khlang.errors import ServiceError, SetupError
 from khlang.settings import Settings
-from khlang.stack import artefacts
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

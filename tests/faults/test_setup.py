@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from khlang import artefacts
 from khlang import settings as settings_module
 from khlang.errors import SetupError
-from khlang.stack import artefacts, lifecycle
+from khlang.stack import lifecycle
 
 NATIVE = settings_module.load({}).root / "infra" / "native"
 
@@ -65,7 +66,7 @@ def test_a_java_of_another_version_counts_as_none(setup_steps, monkeypatch) -> N
     assert "openjdk-17-jre-headless" not in setup_steps.machine.missing_packages()
 
 
-def test_no_go_and_none_to_fetch(setup_steps, monkeypatch, tmp_path, capsys) -> None:
+def test_no_go_and_none_to_fetch(setup_steps, monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SetupError, match=r"No Go ≥ 1\.24 on this machine, and none can be fetched") as caught:
         setup_steps.servers.minio(setup_steps.Progress(tmp_path), program_in(tmp_path))
@@ -83,12 +84,12 @@ def test_a_file_that_is_not_the_pinned_one_is_refused_and_removed(setup_steps, t
 
 def test_the_stack_before_set_up(tmp_path) -> None:
     settings = settings_module.load({"KHLANG_CACHE": str(tmp_path), "KHLANG_VAR": str(tmp_path / "var")})
-    with pytest.raises(SetupError, match="The stack is not set up: .* is missing") as caught:
+    with pytest.raises(SetupError, match=r"The stack is not set up: .* is missing") as caught:
         lifecycle.check_artefacts(settings)
     assert (caught.value.exit_code, caught.value.remedy) == (10, "Run: make setup")
 
 
-def test_jars_and_their_list_are_of_the_pinned_versions(setup_steps) -> None:
+def test_jars_and_their_list_are_of_the_pinned_versions() -> None:
     versions = program_in(Path("/none")).versions
     names = [line.split()[1] for line in (NATIVE / "jars.sha256").read_text().splitlines()]
     assert f"delta-spark_{versions['SCALA_VERSION']}-{versions['DELTA_VERSION']}.jar" in names
@@ -97,7 +98,8 @@ def test_jars_and_their_list_are_of_the_pinned_versions(setup_steps) -> None:
 
 
 def test_one_packages_lines_are_cut_out_of_a_list(setup_steps) -> None:
-    listed = "pyspark-x==1 \\\n    --hash=sha256:aa\npyspark==4.2.0 \\\n    --hash=sha256:bb\npytest==9 \\\n    --hash=sha256:cc\n"
+    names = {"pyspark-x==1": "aa", "pyspark==4.2.0": "bb", "pytest==9": "cc"}
+    listed = "".join(f"{name} \\\n    --hash=sha256:{sha256}\n" for name, sha256 in names.items())
     assert setup_steps.python_envs.requirement(listed, "pyspark") == "pyspark==4.2.0 \\\n    --hash=sha256:bb\n"
     with pytest.raises(KeyError):
         setup_steps.python_envs.requirement(listed, "spark")

@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from khlang.stack.artefacts import Artefacts
+from khlang.artefacts import Artefacts
 from setup.progress import Progress, call
 
 

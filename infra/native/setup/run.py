@@ -5,9 +5,9 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from khlang import artefacts
 from khlang import settings as settings_module
 from khlang.errors import KhlangError
-from khlang.stack import artefacts
 from setup import machine, python_envs, servers
 from setup.progress import Progress
 

@@ -9,8 +9,8 @@ import subprocess
 import tarfile
 from pathlib import Path
 
+from khlang.artefacts import Artefacts
 from khlang.errors import SetupError
-from khlang.stack.artefacts import Artefacts
 from setup.progress import Progress, call
 
 # Plugins that are kept of Trino's tarball; which are loaded is khlang.stack.trino's affair.

@@ -7,16 +7,19 @@ import socket
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
+from khlang import artefacts
 from khlang.errors import PortInUseError, ServiceError, SetupError
 from khlang.settings import Settings
-from khlang.stack import artefacts, fence, minio, secrets, tls
+from khlang.stack import fence, minio, secrets, tls
 from khlang.stack.process import Service
 from khlang.stack.services import SERVICES, healthy
 from khlang.stack.supervisor import Supervisor, socket_path
 
 LIVING = ("RUNNING", "STARTING", "BACKOFF")
 START_SECONDS = 240
+STARTS_IN_VAIN = 4
 Report = Callable[[str, str], None]
 
 
@@ -69,13 +72,26 @@ def _last_words(settings: Settings, name: str) -> str:
     return "\n".join(path.read_text(errors="replace").splitlines()[-8:]) if path.exists() else "(no log)"
 
 
+class _Restarts:
+    """How often each service has been started while ``up`` waits: one that falls at once would start for ever."""
+
+    def __init__(self) -> None:
+        self.starts: dict[str, set[int]] = {}
+
+    def hopeless(self, name: str, process: dict[str, Any]) -> bool:
+        """Whether it has fallen too often, or the supervisor has given it up."""
+        starts = self.starts.setdefault(name, set())
+        starts.add(int(process["start"]))
+        return process["statename"] == "FATAL" or len(starts) > STARTS_IN_VAIN
+
+
 def _wait(settings: Settings, services: list[Service], begun: float, report: Report) -> None:
     """Wait until each answers; provision the store when it does."""
-    supervisor, waiting, provisioned = Supervisor(settings), list(services), False
+    supervisor, waiting, provisioned, restarts = Supervisor(settings), list(services), False, _Restarts()
     while waiting:
         states = supervisor.processes()
         for service in list(waiting):
-            if states[service.name]["statename"] == "FATAL":
+            if restarts.hopeless(service.name, states[service.name]):
                 raise ServiceError(f"{service.name} does not start:\n{_last_words(settings, service.name)}",
                                    f"Its log: {settings.var / 'log' / service.name}.log")  # fmt: skip
             if not healthy(service, settings):

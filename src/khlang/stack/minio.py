@@ -7,10 +7,10 @@ import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from khlang import lake
+from khlang import artefacts, lake
 from khlang.errors import ServiceError
 from khlang.settings import Settings
-from khlang.stack import artefacts, secrets
+from khlang.stack import secrets
 from khlang.stack.process import Launch, base_environment
 
 if TYPE_CHECKING:

@@ -1,8 +1,9 @@
 """The registry of services: the supervisor's file, the probes, the status table and the tests are read off it."""
 
+from khlang import artefacts
 from khlang.errors import UsageError
 from khlang.settings import Settings
-from khlang.stack import airflow, artefacts, health, minio, spark, trino
+from khlang.stack import airflow, health, minio, spark, trino
 from khlang.stack.process import Launch, Service, base_environment
 
 

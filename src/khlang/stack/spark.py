@@ -3,9 +3,10 @@
 import shutil
 from pathlib import Path
 
+from khlang import artefacts
 from khlang.errors import SetupError
 from khlang.settings import Settings
-from khlang.stack import artefacts, secrets
+from khlang.stack import secrets
 from khlang.stack.process import Launch, base_environment
 
 

@@ -4,6 +4,7 @@ import hashlib
 import http.client
 import os
 import secrets as random
+import socket
 import subprocess
 import tempfile
 import time
@@ -11,9 +12,10 @@ import xmlrpc.client
 from pathlib import Path
 from typing import Any
 
+from khlang import artefacts
 from khlang.errors import ServiceError
 from khlang.settings import Settings
-from khlang.stack import artefacts, secrets
+from khlang.stack import secrets
 from khlang.stack.services import SERVICES
 
 SOCKET_PATH_LIMIT = 100  # sockaddr_un holds 108 bytes; supervisord binds a name a little longer first
@@ -90,16 +92,45 @@ def fence_command(settings: Settings) -> list[str]:
 def write_config(settings: Settings) -> Path:
     """Write the supervisor's file from the registry. It holds no secret."""
     run, log = secrets.private_folder(settings.var / "run"), secrets.private_folder(settings.var / "log")
-    socket = socket_path(settings)
-    secrets.private_folder(socket.parent)
+    control = socket_path(settings)
+    secrets.private_folder(control.parent)
     python = artefacts.load(settings).python
-    text = HEAD.format(log=log, run=run, socket=socket, python=python, root=settings.root, var=settings.var,
+    text = HEAD.format(log=log, run=run, socket=control, python=python, root=settings.root, var=settings.var,
                        cache=settings.cache, stack=stack_id(settings))  # fmt: skip
     fence = "".join(f"{word} " for word in fence_command(settings))
     text += "".join(PROGRAM.format(name=s.name, fence=fence, python=python, log=log) for s in SERVICES)
     path = run / "supervisord.conf"
     secrets.write_private(path, text)
     return path
+
+
+class _Connection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=40)  # longer than stopwaitsecs: a stop is one call
+        self.path = path
+
+    def connect(self) -> None:
+        """Open the socket, and leave none behind when that fails."""
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        try:
+            self.sock.connect(str(self.path))
+        except OSError:
+            self.sock.close()
+            raise
+
+
+class _Transport(xmlrpc.client.Transport):
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+
+    def make_connection(self, host: object) -> http.client.HTTPConnection:
+        """The connection of one call."""
+        del host
+        return _Connection(self.path)
 
 
 class Supervisor:
@@ -109,23 +140,20 @@ class Supervisor:
         self.settings = settings
         self.socket = socket_path(settings)
 
-    @property
-    def _rpc(self) -> Any:
-        from supervisor.xmlrpc import SupervisorTransport
-
-        transport = SupervisorTransport(None, None, f"unix://{self.socket}")
-        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+    def _call(self, method: str, *arguments: object) -> Any:
+        with xmlrpc.client.ServerProxy("http://localhost", transport=_Transport(self.socket)) as server:
+            return getattr(server.supervisor, method)(*arguments)
 
     def running(self) -> bool:
         """Whether it answers."""
         try:
-            return bool(self._rpc.getState()["statename"] == "RUNNING")
+            return bool(self._call("getState")["statename"] == "RUNNING")
         except UNREACHABLE:
             return False
 
     def pid(self) -> int:
         """Its process."""
-        return int(self._rpc.getPID())
+        return int(self._call("getPID"))
 
     def begin(self) -> None:
         """Start it in the background.
@@ -146,16 +174,16 @@ class Supervisor:
 
     def processes(self) -> dict[str, dict[str, Any]]:
         """What it says of each program, by name."""
-        return {str(entry["name"]): entry for entry in self._rpc.getAllProcessInfo()}
+        return {str(entry["name"]): entry for entry in self._call("getAllProcessInfo")}
 
     def start(self, name: str) -> None:
         """Start one program without waiting for it."""
-        self._rpc.startProcess(name, False)
+        self._call("startProcess", name, False)
 
     def restart(self, name: str) -> None:
         """Stop one program, its whole group, and start it again."""
         try:
-            self._rpc.stopProcess(name)
+            self._call("stopProcess", name)
         except xmlrpc.client.Fault as fault:
             if "NOT_RUNNING" not in fault.faultString:
                 raise
@@ -163,4 +191,4 @@ class Supervisor:
 
     def end(self) -> None:
         """Stop every program and the supervisor itself."""
-        self._rpc.shutdown()
+        self._call("shutdown")

@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
+from khlang import artefacts
 from khlang.settings import Settings
-from khlang.stack import artefacts, secrets
+from khlang.stack import secrets
 from khlang.stack.process import Launch, base_environment
 
 # Plugins that are loaded; others of the tarball (tpch, memory, …) lie in the cache for whoever needs them.
