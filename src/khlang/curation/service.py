@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from khlang import contracts
+from khlang import contracts, session
 from khlang.curation import objects, run
 from khlang.curation.rekey import Pool
 from khlang.curation.run import Curator, Decision, Work
@@ -70,6 +70,7 @@ def curate(
     for number, work in enumerate(book.pending(dataset, run.revision(table))):
         if number == 0:
             run.warm()
+        session.fit(spark, work.rows)
         decision = _decide(curator, work, table, newest=book.promoted(dataset, work.submission.period))
         book.decide(decision)
         log(

@@ -6,6 +6,7 @@ from typing import Any
 from khlang.link.build import Ready
 
 Decision = Mapping[str, Any]
+Place = tuple[str, str, int]
 
 
 def ready(decisions: Iterable[Decision]) -> Ready:
@@ -44,17 +45,19 @@ def with_reasons(curated: Iterable[Decision], landed: Iterable[Decision]) -> lis
     ]
 
 
-def settled(curated: Iterable[Decision], landed: Iterable[Decision]) -> list[Decision]:
-    """Curate's decisions of those periods in which no accepted submission still waits for its verdict.
+def waiting(judged: Iterable[Place], accepted: Iterable[Place]) -> set[str]:
+    """Periods in which an accepted content still waits for its verdict.
 
-    Without this every dataset that finishes would make all that is told of the period anew, while the others are
-    still being curated on the same machine.
+    Args:
+        judged: ``(dataset, period, sequence)`` of curate's decisions.
+        accepted: The same of land's; what lies below a judged sequence is never judged.
     """
-    told = list(curated)
-    judged = {(one["dataset"], one["period"], one["submission"]) for one in told}
-    waiting = {
-        one["period"]
-        for one in landed
-        if one.get("verdict") == "accepted" and (one["dataset"], one["period"], one["submission"]) not in judged
-    }
-    return [one for one in told if one["period"] not in waiting]
+    highest: dict[tuple[str, str], int] = {}
+    for dataset, period, sequence in judged:
+        highest[dataset, period] = max(sequence, highest.get((dataset, period), 0))
+    return {period for dataset, period, sequence in accepted if sequence > highest.get((dataset, period), 0)}
+
+
+def settled(curated: Iterable[Decision], periods: set[str]) -> list[Decision]:
+    """Curate's decisions of all periods but these, of which more is to come."""
+    return [one for one in curated if one["period"] not in periods]
