@@ -9,7 +9,6 @@ from khlang.settings import Settings
 from khlang.stack import secrets
 from khlang.stack.process import Launch, base_environment
 
-
 # The optimising compiler of the JVM took 71 s of CPU in a demo of 240 s, for code that then ran for moments. It now
 # waits until a method is ten times as hot; what scans millions of rows gets there within the first second.
 LATE_C2 = (
