@@ -22,11 +22,16 @@ PERIOD = "2026-01"
 
 @pytest.fixture(scope="session")
 def local_spark() -> SparkSession:
-    return session.spark(settings.load(), "tests", environ={})
+    # A test's queries read a few rows: compiling them, by Spark or thoroughly by the JVM, would take longest of all.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        spark = session.spark(settings.load(), "tests", environ={})
+    session.fit(spark, rows=0)
+    return spark
 
 
 @pytest.fixture(scope="session")
-def pool(tmp_path_factory: pytest.TempPathFactory) -> Pool:
+def pool_key(tmp_path_factory: pytest.TempPathFactory) -> Pool:
     path = tmp_path_factory.mktemp("secrets") / "pool.key"
     path.write_text(secrets.token_hex(32))
     return Pool(str(path))
@@ -38,8 +43,8 @@ def folder_lake(tmp_path: Path) -> objects.Lake:
 
 
 @pytest.fixture
-def curator(local_spark: SparkSession, pool: Pool, folder_lake: objects.Lake) -> Curator:
-    return Curator(local_spark, folder_lake, pool, contracts.load())
+def curator(local_spark: SparkSession, pool_key: Pool, folder_lake: objects.Lake) -> Curator:
+    return Curator(local_spark, folder_lake, pool_key, contracts.load())
 
 
 def sealed(name: str) -> str:
@@ -47,9 +52,9 @@ def sealed(name: str) -> str:
     return f"s1.e01.{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 
 
-def pid(name: str, pool: Pool) -> int:
+def pid(name: str, pool_key: Pool) -> int:
     """The pid that curate gives to who a test calls by name."""
-    return pseudonym.pid_of(pseudonym.pool_pseudonym(sealed(name), key=pool.derived(), epoch=pool.epoch))
+    return pseudonym.pid_of(pseudonym.pool_pseudonym(sealed(name), key=pool_key.derived(), epoch=pool_key.epoch))
 
 
 def rows(path: Path) -> list[dict[str, str]]:

@@ -43,10 +43,10 @@ def tables(place: objects.Lake, spark: SparkSession) -> dict[str, list[tuple[obj
 
 
 @pytest.fixture(scope="module")
-def whole(local_spark: SparkSession, pool: Pool, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def whole(local_spark: SparkSession, pool_key: Pool, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """The tables of a run that nothing happened to."""
     place = objects.folder(tmp_path_factory.mktemp("whole"))
-    Curator(local_spark, place, pool, contracts.load()).one(accepted(place), TABLE)  # type: ignore[arg-type]
+    Curator(local_spark, place, pool_key, contracts.load()).one(accepted(place), TABLE)  # type: ignore[arg-type]
     return dict(tables(place, local_spark))
 
 

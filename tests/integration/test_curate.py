@@ -21,11 +21,11 @@ CAR = {"vehicle_id": "plate", "pid": "somchai", "vehicle_type_code": "RY1", "fir
 
 
 @pytest.fixture
-def here(tmp_path: Path, pool: Pool) -> Settings:
+def here(tmp_path: Path, pool_key: Pool) -> Settings:
     """An installation whose only secret is the pool's key."""
     made = dataclasses.replace(load_settings(), var=tmp_path / "var")
     made.secrets.mkdir(parents=True)
-    (made.secrets / "pool.key").write_text(Path(pool.key_file).read_text())
+    (made.secrets / "pool.key").write_text(Path(pool_key.key_file).read_text())
     return made
 
 
@@ -38,7 +38,7 @@ def where(place: objects.Lake, layer: str, name: str = "vehicles") -> str:
 
 
 def test_a_month_is_promoted_with_its_spine_and_quarantine(
-    curator: Curator, folder_lake: objects.Lake, local_spark: SparkSession, pool: Pool
+    curator: Curator, folder_lake: objects.Lake, local_spark: SparkSession, pool_key: Pool
 ) -> None:
     work = accept(folder_lake, cars(120, CAR | {"vehicle_id": "", "pid": ""}, CAR | {"pid": ""}), table=TABLE)
     decision = curator.one(work, TABLE)
@@ -54,7 +54,7 @@ def test_a_month_is_promoted_with_its_spine_and_quarantine(
     assert [f"{c.name} {c.type}" for c in TABLE.stored] == [
         f"{field.name} {field.dataType.simpleString().upper()}" for field in curated.schema
     ]
-    assert curated.where(f"vehicle_id = {pid('plate', pool)}").first()["pid"] is None
+    assert curated.where(f"vehicle_id = {pid('plate', pool_key)}").first()["pid"] is None
     spine = local_spark.read.format("delta").load(where(folder_lake, "spine", "spine"))
     assert spine.count() == 241
     assert spine.selectExpr("count(DISTINCT type, pid)").first()[0] == 241
@@ -90,12 +90,12 @@ def test_a_rerun_changes_nothing(curator: Curator, folder_lake: objects.Lake, lo
     assert commits == []
 
 
-def test_months_out_of_order_give_the_same_tables(local_spark: SparkSession, pool: Pool, tmp_path: Path) -> None:
+def test_months_out_of_order_give_the_same_tables(local_spark: SparkSession, pool_key: Pool, tmp_path: Path) -> None:
     months = {"2026-01": cars(105), "2026-02": cars(130)}
     got = []
     for number, order in enumerate([["2026-01", "2026-02"], ["2026-02", "2026-01"]]):
         place = objects.folder(tmp_path / str(number))
-        curator = Curator(local_spark, place, pool, contracts.load())
+        curator = Curator(local_spark, place, pool_key, contracts.load())
         for period in order:
             curator.one(accept(place, months[period], table=TABLE, period=period), TABLE)
         got.append(

@@ -30,20 +30,20 @@ def expected(case: Path) -> dict[str, Any]:
 SEEN: dict[Path, tuple[Any, Any, Any]] = {}
 
 
-def run(case: Path, spark: SparkSession, pool: Pool, folder: Path) -> tuple[Any, Any, Any]:
+def run(case: Path, spark: SparkSession, pool_key: Pool, folder: Path) -> tuple[Any, Any, Any]:
     """Stage a case and compute its metrics, once for all tests that ask."""
     if case not in SEEN:
-        SEEN[case] = staged_and_measured(case, spark, pool, folder)
+        SEEN[case] = staged_and_measured(case, spark, pool_key, folder)
     return SEEN[case]
 
 
-def staged_and_measured(case: Path, spark: SparkSession, pool: Pool, folder: Path) -> tuple[Any, Any, Any]:
+def staged_and_measured(case: Path, spark: SparkSession, pool_key: Pool, folder: Path) -> tuple[Any, Any, Any]:
     table, said = contracts.load()[case.parts[0]], expected(case)
     given = curatekit.rows(HERE / case / "input.csv")
     template = curatekit.rows(HERE / case.parts[0] / "filler.csv")[0]
     frame = curatekit.inner(table, given + curatekit.filler(template, said["filler"], table))
     source = curatekit.as_spark(frame, spark, folder)
-    staged = staging.stage(source, table, period=said["period"], pool=pool).localCheckpoint()
+    staged = staging.stage(source, table, period=said["period"], pool=pool_key).localCheckpoint()
     rows = said.get("manifest_rows", frame.height)
     found = metrics.compute(staged, metrics.expressions(table), manifest_rows=rows)
     raw = metrics.raw_columns(staged) if found["raw_id_cells"] else []
@@ -55,28 +55,28 @@ def short(rule_id: str) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_scenario(case: Path, local_spark: SparkSession, pool: Pool, tmp_path: Path) -> None:
+def test_scenario(case: Path, local_spark: SparkSession, pool_key: Pool, tmp_path: Path) -> None:
     table, said = contracts.load()[case.parts[0]], expected(case)
-    staged, found, raw = run(case, local_spark, pool, tmp_path)
+    staged, found, raw = run(case, local_spark, pool_key, tmp_path)
     verdict = gates.judge(found, table, raw=raw)
     assert sorted(short(failure.rule_id) for failure in verdict.failures) == sorted(said["failures"])
     assert ("promoted" if verdict.promoted else "refused") == said["verdict"]
     given = len(curatekit.rows(HERE / case / "input.csv"))
     mine = staged.where(f"row_number <= {given}")
     if (HERE / case / "expect.csv").exists():
-        assert shown(promote.curated_rows(mine, table), HERE / case / "expect.csv", pool, table) == []
+        assert shown(promote.curated_rows(mine, table), HERE / case / "expect.csv", pool_key, table) == []
     if (HERE / case / "quarantine.csv").exists():
         rejected = mine.where("reason IS NOT NULL").select("row_number", "reason", "reason_column")
-        assert shown(rejected, HERE / case / "quarantine.csv", pool, table) == []
+        assert shown(rejected, HERE / case / "quarantine.csv", pool_key, table) == []
 
 
-def shown(frame: Any, path: Path, pool: Pool, table: contracts.Table) -> list[str]:
+def shown(frame: Any, path: Path, pool_key: Pool, table: contracts.Table) -> list[str]:
     """Differences from the file, over the columns it names; every row must be there, and no other."""
     wanted = curatekit.rows(path)
     header = next(line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")).split(",")
     names = {column.name for column in table.identifiers}
     for row in wanted:
-        row |= {name: str(curatekit.pid(row[name], pool)) for name in names & set(row) if row[name]}
+        row |= {name: str(curatekit.pid(row[name], pool_key)) for name in names & set(row) if row[name]}
     got = [
         {name: "" if row[name] is None else str(row[name]) for name in header}
         for row in frame.orderBy("row_number").collect()
@@ -90,10 +90,10 @@ def shown(frame: Any, path: Path, pool: Pool, table: contracts.Table) -> list[st
 
 @pytest.mark.parametrize("case", [c for c in CASES if expected(c)["guard"]], ids=str)
 def test_without_its_rule_the_bad_case_passes(
-    case: Path, local_spark: SparkSession, pool: Pool, tmp_path: Path
+    case: Path, local_spark: SparkSession, pool_key: Pool, tmp_path: Path
 ) -> None:
     table, said = contracts.load()[case.parts[0]], expected(case)
-    _, found, raw = run(case, local_spark, pool, tmp_path)
+    _, found, raw = run(case, local_spark, pool_key, tmp_path)
     suite = contracts.suite(table)
     guard = f"{table.name}/{said['guard']}"
     kept = [item for item in suite["expectations"] if item["meta"]["rule_id"] != guard]
