@@ -1,8 +1,9 @@
 """P10: of the time between the first hop's start and the last one's end, what share is no task's work?
 
-Reads the last demo's runs from Airflow. The chain of work is walked back from the task that ended last: a run's first
-task follows the task whose asset event came last before the run began. Its tasks' seconds are the critical path; the
-rest of the wall is Airflow's, waits for another run of the same DAG among it. The peer is that path with no waits.
+Reads the last demo's runs from Airflow. The chain of work is walked back from the last run that served a mart: what a
+run waited for is the task whose asset event started it, or the earlier run of its own DAG, whichever ended later. The
+seconds of the chain's tasks are the critical path; the rest of the wall is Airflow's, and so is a run that came after
+and found nothing to do. The peer is that path with no waits.
 """
 
 import json
@@ -17,6 +18,7 @@ from khlang.errors import SetupError
 
 TARGET = 0.05
 Task = dict[str, Any]
+Run = dict[str, Any]
 
 
 def moment(text: str) -> float:
@@ -27,25 +29,33 @@ def seconds(task: Task) -> float:
     return moment(task["end_date"]) - moment(task["start_date"])
 
 
-def path(airflow: Airflow, runs: dict[str, dict[str, Any]], tasks: dict[str, list[Task]]) -> list[Task]:
-    """The chain of tasks that ends last, in the order in which they ran."""
-    key = max(tasks, key=lambda run: max(moment(task["end_date"]) for task in tasks[run]))
+def chain_of(tasks: list[Task], limit: float) -> list[Task]:
+    """Of one run, from its last task before a moment back: each task that ended before the next began."""
+    chain: list[Task] = []
+    for task in sorted(tasks, key=lambda one: str(one["end_date"]), reverse=True):
+        if moment(task["end_date"]) <= (moment(chain[-1]["start_date"]) if chain else limit):
+            chain.append(task)
+    return chain
+
+
+def path(airflow: Airflow, tasks: dict[str, list[Task]], runs: dict[str, Run], key: str) -> list[Task]:
+    """The chain of tasks that ends with this run, in the order in which they ran."""
     limit, chain = float("inf"), []
     while True:
-        mine = sorted((one for one in tasks[key] if moment(one["end_date"]) <= limit), key=lambda one: one["end_date"])
-        last: Task | None = None
-        for task in reversed(mine):  # back along the run: each task that ended before the next began
-            if last is None or moment(task["end_date"]) <= moment(last["start_date"]):
-                chain.append(task)
-                last = task
-        run = runs[key]
-        events = airflow.events(run)
-        if not events:
+        chain += chain_of(tasks[key], limit)
+        begun = moment(chain[-1]["start_date"])
+        before = [(f"{event['source_dag_id']}/{event['source_run_id']}", moment(event["timestamp"]))
+                  for event in airflow.events(runs[key])]  # fmt: skip
+        before += [
+            (other, moment(run["end_date"]))
+            for other, run in runs.items()
+            if run["dag_id"] == runs[key]["dag_id"] and moment(run["end_date"]) <= begun and before
+        ]
+        before = [(other, ended) for other, ended in before if other in tasks and ended <= begun]
+        if not before:
             return chain[::-1]
-        event = max(events, key=lambda one: one["timestamp"])
-        key, limit = f"{event['source_dag_id']}/{event['source_run_id']}", moment(event["timestamp"]) + 1
-        if key not in tasks:
-            return chain[::-1]
+        key, limit = max(before, key=lambda one: one[1])
+        limit += 1  # an event is stamped a moment before its task's end
 
 
 def main() -> None:
@@ -55,16 +65,18 @@ def main() -> None:
         raise SetupError("No demo has run here.", "Run: make demo")
     told = json.loads(report.read_text(encoding="utf-8"))
     with Airflow(here) as airflow:
-        since = datetime.fromisoformat(told["since"])
-        runs = {f"{run['dag_id']}/{run['dag_run_id']}": run for run in airflow.runs(since) if run["end_date"]}
-        all_tasks = {key: [task for task in airflow.tasks(run) if task["start_date"]] for key, run in runs.items()}
-        tasks = {key: found for key, found in all_tasks.items() if found}
-        if not any(run["dag_id"].startswith("curate_") for run in runs.values()):
-            raise SetupError("The last demo had nothing to do.", "Run it in an empty var/: make clean demo")
-        chain = path(airflow, runs, tasks)
-    begun = min(moment(run["queued_at"] or run["start_date"]) for run in runs.values())
-    wall = moment(chain[-1]["end_date"]) - begun
-    work = sum(map(seconds, chain))
+        runs = {f"{run['dag_id']}/{run['dag_run_id']}": run for run in airflow.runs() if run["end_date"]}
+        tasks = {key: [task for task in airflow.tasks(run) if task["start_date"]] for key, run in runs.items()}
+        tasks = {key: found for key, found in tasks.items() if found}
+        served = [key for key in runs if key.startswith("marts_") and airflow.announced(runs[key])]
+        if not served:
+            raise SetupError("No run of Airflow served a mart.", "Run it in an empty var/: make clean demo")
+        chain = path(airflow, tasks, runs, max(served, key=lambda one: str(runs[one]["end_date"])))
+    first = runs[f"{chain[0]['dag_id']}/{chain[0]['dag_run_id']}"]
+    begun = moment(first["queued_at"] or first["start_date"])
+    ended = max(moment(one["end_date"]) for key, run in runs.items() for one in tasks.get(key, [])
+                if run["dag_id"].startswith(("curate_", "marts_")))  # fmt: skip
+    wall, work = ended - begun, sum(map(seconds, chain))
     print(
         json.dumps(
             {

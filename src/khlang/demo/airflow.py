@@ -63,6 +63,11 @@ class Airflow:
         found: list[dict[str, Any]] = self._call("GET", path, missing={"asset_events": []})["asset_events"]
         return found
 
+    def announced(self, run: dict[str, Any]) -> int:
+        """How many asset events a run made."""
+        query = {"source_dag_id": run["dag_id"], "source_run_id": run["dag_run_id"]}
+        return int(self._call("GET", "/api/v2/assets/events", params=query)["total_entries"])
+
     def crashes(self, run: dict[str, Any]) -> list[str]:
         """Failed tasks of a run that are no verdict on a submission: ``dag.task``."""
         if run["state"] != "failed":

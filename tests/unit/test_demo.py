@@ -1,0 +1,97 @@
+"""The parts of the demo that decide something: what it refuses, what it shows, and how a session is fitted."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from khlang import session
+from khlang.demo import answers
+from khlang.demo.run import Plan, judge
+from khlang.demo.steps import Steps
+from khlang.demo.watch import Row
+from khlang.errors import IntegrityError
+
+GOOD = {"agency": "dlt", "dataset": "vehicles", "period": "2026-01", "verdict": "promoted"}
+TRUE = {"name": "welfare_by_amphoe", "equals_truth": True, "missing": 0, "extra": 0}
+
+
+def test_periods_go_over_the_year() -> None:
+    assert Plan(10, 3, 7, "2026-11").periods == ["2026-11", "2026-12", "2027-01"]
+
+
+def test_true_demo_is_not_refused() -> None:
+    judge({"extracts": [GOOD], "marts": [TRUE]})
+
+
+@pytest.mark.parametrize("verdict", ["refused", "superseded", ""])
+def test_demo_with_an_extract_that_was_not_promoted_is_refused(verdict: str) -> None:
+    with pytest.raises(IntegrityError, match="dlt/vehicles 2026-01 is") as caught:
+        judge({"extracts": [GOOD | {"verdict": verdict}], "marts": [TRUE]})
+    assert (caught.value.code, caught.value.exit_code) == ("DEMO", 25)
+
+
+def test_demo_whose_mart_is_not_true_is_refused() -> None:
+    wrong = TRUE | {"equals_truth": False, "missing": 1, "extra": 1}
+    with pytest.raises(IntegrityError, match="welfare_by_amphoe differs from the truth in 1 and 1 rows"):
+        judge({"extracts": [GOOD], "marts": [wrong]})
+
+
+def test_verdict_is_the_refusal_of_whichever_hop_refused() -> None:
+    assert Row().verdict == ""
+    assert Row(landed="accepted").verdict == ""
+    assert Row(landed="refused").verdict == "refused"
+    assert Row(landed="accepted", curated="promoted").verdict == "promoted"
+
+
+def test_gap_is_a_share_of_what_is() -> None:
+    assert answers.gap({"n": 90}, {"n": 120}, "n") == -0.25
+    assert answers.gap({"n": None}, {"n": 120}, "n") is None
+    assert answers.gap({"n": 90}, {"n": None}, "n") is None
+
+
+def test_steps_tell_how_long_the_last_time_took(tmp_path: Path) -> None:
+    file, out = tmp_path / "timings.json", io.StringIO()
+    file.write_text(json.dumps({"seal": 12.3, "send": 4.0}))
+    with Steps(file, Console(file=out, width=100)) as steps, steps.step("seal", "Sealing") as say:
+        say("1 of 2")
+    assert "last time 12 s" in out.getvalue()
+    kept = json.loads(file.read_text())
+    assert kept["seal"] < 12
+    assert kept["send"] == 4.0
+
+
+def test_failed_step_leaves_no_time(tmp_path: Path) -> None:
+    out = io.StringIO()
+
+    def fail() -> None:
+        with Steps(tmp_path / "t.json", Console(file=out)) as steps, steps.step("seal", "Sealing"):
+            raise IntegrityError("broken")
+
+    with pytest.raises(IntegrityError):
+        fail()
+    assert "✗" in out.getvalue()
+    assert json.loads((tmp_path / "t.json").read_text()) == {}
+
+
+class Conf:
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def set(self, name: str, value: str) -> None:
+        self.kept[name] = value
+
+
+class Session:
+    def __init__(self) -> None:
+        self.conf = Conf()
+
+
+@pytest.mark.parametrize(("rows", "compiled", "mode"), [(5_000, "false", "NO_CODEGEN"), (200_000, "true", "FALLBACK")])
+def test_few_rows_are_interpreted_and_many_compiled(rows: int, compiled: str, mode: str) -> None:
+    one: Any = Session()
+    session.fit(one, rows)
+    assert one.conf.kept == {"spark.sql.codegen.wholeStage": compiled, "spark.sql.codegen.factoryMode": mode}
