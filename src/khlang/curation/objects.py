@@ -73,22 +73,22 @@ class FolderObjects:
 
     def put_new(self, key: str, body: bytes) -> bool:
         """Write an object only where there is none; False where there is one."""
-        path = self._path(key)
         try:
-            with path.open("xb") as file:
-                file.write(body)
+            self._write(key, body, "xb")
         except FileExistsError:
             return False
         return True
 
     def put(self, key: str, body: bytes) -> None:
         """Write an object, replacing what is there."""
-        self._path(key).write_bytes(body)
+        self._write(key, body, "wb")
 
     def get(self, key: str) -> bytes | None:
         """Read an object; None when there is none."""
-        path = self.root / key
-        return path.read_bytes() if path.is_file() else None
+        try:
+            return (self.root / key).read_bytes()
+        except FileNotFoundError:
+            return None
 
     def keys(self, prefix: str) -> Iterator[str]:
         """Keys under a folder, in order."""
@@ -100,10 +100,17 @@ class FolderObjects:
         """Delete all objects under a folder."""
         rmtree(self.root / prefix, ignore_errors=True)
 
-    def _path(self, key: str) -> Path:
+    def _write(self, key: str, body: bytes, mode: str) -> None:
+        """Write a file in a folder that another writer may be taking away at this moment."""
         path = self.root / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path
+        while True:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with path.open(mode) as file:
+                    file.write(body)
+            except FileNotFoundError:
+                continue
+            return
 
 
 @dataclass(frozen=True)
