@@ -127,10 +127,11 @@ class _Transport(xmlrpc.client.Transport):
         super().__init__()
         self.path = path
 
-    def make_connection(self, host: object) -> http.client.HTTPConnection:
-        """The connection of one call."""
-        del host
-        return _Connection(self.path)
+    def make_connection(self, host: Any) -> http.client.HTTPConnection:
+        """The connection of one call, kept where ``close`` finds it."""
+        connection = _Connection(self.path)
+        self._connection = (host, connection)
+        return connection
 
 
 class Supervisor:
