@@ -39,6 +39,7 @@ bench: setup ## Run the benchmarks (ID=P4 for one)
 
 docs: setup ## Write what is derived from the contracts: reference pages, the index the DAGs read
 	@$(KHLANG) contract docs
+	@.venv/bin/python -m khlang.orchestration.index
 
 clean: down ## Remove all state under var/ (caches stay)
 	@rm -rf var
