@@ -5,7 +5,7 @@ from typing import Any
 
 from khlang.demo.answers import Row
 
-BLUE, RED, GREY = "#1f5a8a", "#b4432f", "#9aa5b1"
+RED, GREY = "#b4432f", "#9aa5b1"
 
 
 def font(weight: str = "Regular") -> Path:
@@ -16,7 +16,7 @@ def font(weight: str = "Regular") -> Path:
 
 
 def draw(file: Path, answers: dict[str, list[Row]], real: list[Row], period: str) -> None:
-    """Write the PNG: contradictions by province, and poor households without a registrant by month.
+    """Write the PNG: poor households by province, and those without a registrant by month.
 
     Args:
         file: Where it goes.
@@ -42,15 +42,20 @@ def draw(file: Path, answers: dict[str, list[Row]], real: list[Row], period: str
 
 
 def _provinces(axes: Any, rows: list[Row], period: str) -> None:
-    shown = [row for row in rows if row["contradictions"] is not None]
-    bars = axes.barh([row["name_th"] for row in shown], [row["contradictions"] for row in shown], color=BLUE)
-    axes.bar_label(bars, padding=3, fontsize=9)
-    if not shown:
-        axes.text(0.5, 0.5, "ทุกจังหวัดน้อยกว่า 10 คน: ไม่แสดง", transform=axes.transAxes, ha="center")
-        axes.set_axis_off()
+    """Poor households, and those without a registrant within them; a figure that may not be shown has no bar."""
+    names, places = [row["name_th"] for row in rows], range(len(rows))
+    for name, colour, height, label in (
+        ("poor_households", GREY, 0.76, "ครัวเรือนยากจน"),
+        ("poor_households_without_registrant", RED, 0.42, "ไม่มีผู้ลงทะเบียน"),
+    ):
+        shown = [(place, row[name]) for place, row in zip(places, rows, strict=True) if row[name] is not None]
+        bars = axes.barh([at for at, _ in shown], [value for _, value in shown], height, color=colour, label=label)
+        if name == "poor_households":
+            axes.bar_label(bars, padding=3, fontsize=9)
+    axes.set_yticks(list(places), names)
     axes.invert_yaxis()
-    axes.set_title(f"ผู้ลงทะเบียนที่ค่าจ้างขัดกับรายได้ที่แจ้ง งวด {period}", loc="left", fontweight="bold")
-    axes.set_xlabel("คน (จังหวัดที่มีผู้ลงทะเบียนมากที่สุด และมีตั้งแต่ 10 คน)")
+    axes.set_title(f"ครัวเรือนยากจนรายจังหวัด งวด {period} (12 จังหวัดที่มีผู้ลงทะเบียนมากที่สุด)", loc="left", fontweight="bold")
+    axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2)
 
 
 def _months(axes: Any, seen: list[Row], real: list[Row]) -> None:
