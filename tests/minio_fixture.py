@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from minio.error import MinioException
+from tests.stackfixture import free_ports
 from urllib3.exceptions import HTTPError
 
 from khlang import settings as settings_
@@ -22,16 +23,11 @@ from khlang.stack import secrets
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def new_settings(var: Path) -> Settings:
     """Settings of an installation of its own, with free ports."""
     var.mkdir(parents=True, exist_ok=True)
-    ports = f"MINIO={free_port()}\nGATEWAY={free_port()}\n"
+    minio, gateway = free_ports(2)
+    ports = f"MINIO={minio}\nGATEWAY={gateway}\n"
     (var / "ports.env").write_text(ports, encoding="utf-8")
     kept = {name: os.environ[name] for name in ("KHLANG_CACHE", "XDG_CACHE_HOME") if name in os.environ}
     return settings_.load({"KHLANG_VAR": str(var), "KHLANG_ROOT": str(ROOT), **kept})

@@ -5,6 +5,7 @@ breaks or stops it.
 """
 
 import os
+import random
 import shutil
 import socket
 import tempfile
@@ -22,15 +23,18 @@ PORTS = ("MINIO", "TRINO", "SPARK_CONNECT", "AIRFLOW", "GATEWAY")
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nothing holds now, all different."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+    """Ports that nothing holds now, all different, below the range that outgoing connections take theirs from."""
+    found: list[int] = []
+    for port in random.sample(range(20_000, 32_000), 500):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        found.append(port)
+        if len(found) == count:
+            break
+    return found
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Connects to Trino: TLS with our own authority, a password from its file, no proxy and no setting of the shell."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from trino.dbapi import Connection
 
 CATALOG, PROJECT = "lake", "demo"
+#: A server that answers may still wait for its worker to be announced: for so many seconds that is no refusal.
+STARTING, PATIENCE_SECONDS = frozenset({"NO_NODES_AVAILABLE", "SERVER_STARTING_UP"}), 30.0
 
 
 class QueryError(KhlangError):
@@ -111,10 +114,12 @@ def ask(connection: "Connection", sql: str, parameters: Sequence[Any] = ()) -> A
     import requests
     from trino.exceptions import Error, HttpError, TrinoAuthError, TrinoQueryError
 
-    cursor = connection.cursor()
+    cursor, until = connection.cursor(), time.monotonic() + PATIENCE_SECONDS
     try:
-        cursor.execute(sql, list(parameters) or None)
-        rows = tuple(tuple(row) for row in cursor.fetchall())
+        rows = _rows(cursor, sql, parameters)
+        while rows is None:
+            time.sleep(0.5)
+            rows = _rows(cursor, sql, parameters, last=time.monotonic() > until)
     except TrinoQueryError as error:
         raise QueryError(f"{error.error_name}: {error.message}", "See docs/how-to/connect.md.") from None
     except (Error, HttpError, requests.RequestException) as error:
@@ -126,3 +131,18 @@ def ask(connection: "Connection", sql: str, parameters: Sequence[Any] = ()) -> A
         ) from None
     description = cursor.description or []
     return Answer(tuple(item[0] for item in description), tuple(str(item[1]) for item in description), rows)
+
+
+def _rows(
+    cursor: Any, sql: str, parameters: Sequence[Any], *, last: bool = False
+) -> tuple[tuple[Any, ...], ...] | None:
+    """Run the query; None when Trino is still starting and this is not the last try."""
+    from trino.exceptions import TrinoQueryError
+
+    try:
+        cursor.execute(sql, list(parameters) or None)
+        return tuple(tuple(row) for row in cursor.fetchall())
+    except TrinoQueryError as error:
+        if last or error.error_name not in STARTING:
+            raise
+        return None
