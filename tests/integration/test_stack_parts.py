@@ -1,6 +1,7 @@
 """Starting, stopping and breaking a small stack of its own: the object store alone."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -122,6 +123,8 @@ def test_a_long_path_gets_a_short_socket(stack_parts: Parts) -> None:
 
     settings = stack_parts()
     deep = dataclasses.replace(settings, var=settings.var / ("d" * 60) / ("e" * 60))
+    deep.var.mkdir(parents=True)
+    shutil.copy(settings.var / "ports.env", deep.var)
     try:
         lifecycle.up(deep, only=("minio",), report=lambda *_: None)
         assert healthy(find("minio"), deep)
