@@ -29,13 +29,22 @@ def check(settings: Settings) -> None:
         )
 
 
+def behind(settings: Settings, pid: int) -> bool:
+    """Whether this process stands behind the fence of this installation.
+
+    Raises:
+        OSError: It has just ended.
+    """
+    mounts = (Path("/proc") / str(pid) / "mountinfo").read_text(encoding="utf-8")
+    folder = str(settings.outside.resolve()).replace(" ", "\\040")
+    return any(line.split()[4] == folder and MARK in line for line in mounts.splitlines())
+
+
 def lost(settings: Settings, pid: int) -> bool:
     """Whether this process of the pool can see the folder: it should be behind a fence and is not."""
     if not fence_command(settings):
         return False
     try:
-        mounts = (Path("/proc") / str(pid) / "mountinfo").read_text(encoding="utf-8")
+        return not behind(settings, pid)
     except OSError:
-        return False  # it has just ended
-    folder = str(settings.outside.resolve()).replace(" ", "\\040")
-    return not any(line.split()[4] == folder and MARK in line for line in mounts.splitlines())
+        return False

@@ -144,17 +144,20 @@ def up(settings: Settings, *, only: tuple[str, ...] = (), report: Report) -> Non
 
 
 def marked(settings: Settings) -> list[int]:
-    """Processes that carry this installation's mark in their environment."""
+    """Processes that this installation started: by the mark in their environment, or by its fence.
+
+    A process that sets its own title (Airflow's API server) writes over its environment; its fence it cannot leave.
+    """
     path = settings.var / "run" / "stack.id"
     if not path.exists():
         return []
     mark = f"KHLANG_STACK={path.read_text(encoding='utf-8')}".encode()
     found = []
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
+        if entry.name.isdigit() and (pid := int(entry.name)) != os.getpid():
             with contextlib.suppress(OSError):
-                if mark in (entry / "environ").read_bytes().split(b"\0"):
-                    found.append(int(entry.name))
+                if mark in (entry / "environ").read_bytes().split(b"\0") or fence.behind(settings, pid):
+                    found.append(pid)
     return found
 
 
