@@ -110,7 +110,7 @@ def jars(progress: Progress, program: Artefacts) -> None:
     if (program.jars / DONE).exists():
         return
     native = program.root / "infra" / "native"
-    with progress.step("Delta and S3A jars for Spark (32 MB)"):
+    with progress.step("Delta and S3A jars for Spark (26 MB)"):
         shutil.rmtree(program.jars, ignore_errors=True)
         names = {"scala.version": "SCALA_VERSION", "delta.version": "DELTA_VERSION", "hadoop.version": "HADOOP_VERSION",
                  "awssdk.version": "AWSSDK_VERSION"}  # fmt: skip
