@@ -1,11 +1,11 @@
 """The ``khlang`` command: a lazy table of groups, so that sealing never imports what only the pool needs."""
 
-import importlib
 import sys
 
 import click
 
 from khlang.errors import KhlangError
+from khlang.lazygroup import LazyGroup
 
 # name → (module:attribute, one line of help)
 COMMANDS = {
@@ -20,31 +20,7 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group that imports a command when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the order of the table."""
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import one command; a part that is not installed says which extra brings it."""
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table without importing any command."""
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-
-@click.group(cls=LazyGroup)
+@click.group(cls=LazyGroup, table=COMMANDS)
 @click.version_option(package_name="khlang")
 def khlang() -> None:
     """Khlang (คลัง): join and analyse agencies' records while nobody in the pool holds a citizen ID."""
