@@ -87,7 +87,7 @@ def filler(template: dict[str, str], count: int, table: Table) -> list[dict[str,
     """Good rows like the template, each of another person, house …"""
     names = [column.name for column in table.identifiers]
     return [
-        template | {name: f"{template[name]}-{number}" for name in names if template.get(name)}
+        template | {name: f"filler {template[name]}-{number}" for name in names if template.get(name)}
         for number in range(count)
     ]
 
