@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 LANDING, LAKE, RECEIPTS = "landing", "lake", "receipts"
+HEADERS = "headers"  # the age header of each part, which alone holds its key: deleted, nobody opens the part
 Layer = Literal["accepted", "staging", "curated", "spine", "quarantine", "marts", "projects", "ops"]
 
 

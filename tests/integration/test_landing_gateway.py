@@ -11,6 +11,8 @@ from tests.landkit import DATASET, Pool, place, read
 from khlang import errors, lake, manifest, store
 from khlang.agency import gateway as client_
 
+AGE = b"age-encryption.org/v1\n-> X25519 x\ny\n--- " + b"A" * 43 + b"\n"  # a header of the right form
+
 
 def part(pool: Pool, folder: Path, *, body: bytes | None = None, **headers: str) -> Any:
     made = read(folder)
@@ -74,15 +76,24 @@ def test_other_bytes_under_a_name_that_is_taken(pool: Pool, period: str) -> None
     made = read(folder)
     name = made["parts"][0]["name"]
     assert part(pool, folder).status_code == 201
-    journal = hashlib.sha256(b"other").hexdigest()
+    other = AGE + b"other"
+    journal = hashlib.sha256(other).hexdigest()
     taken = f"part-0001-{journal[:8]}.age"
-    pool.call("PUT", made, f"/parts/{taken}", content=b"other", headers={"X-Content-SHA256": journal})
+    pool.call("PUT", made, f"/parts/{taken}", content=other, headers={"X-Content-SHA256": journal})
     assert sorted(pool.call("GET", made).json()["parts"]) == sorted([name, taken])
     problem(
         pool.call("PUT", made, f"/parts/{name}", content=b"other", headers={"X-Content-SHA256": journal}),
         400,
         "REQUEST",
     )
+
+
+def test_a_part_without_an_age_header_is_refused(pool: Pool, period: str) -> None:
+    """Its key could not be destroyed by itself."""
+    made = read(pool.seal(period, seed=1))
+    digest = hashlib.sha256(b"plain").hexdigest()
+    path = f"/parts/part-0001-{digest[:8]}.age"
+    problem(pool.call("PUT", made, path, content=b"plain", headers={"X-Content-SHA256": digest}), 422, "PART-FORM")
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", "Basic eDp5", "Bearer ไทย"])
@@ -151,10 +162,10 @@ def test_a_part_larger_than_allowed(pool: Pool, period: str, monkeypatch: pytest
     entry = made["parts"][0]
     data = (folder / entry["name"]).read_bytes()
     headers = {"X-Content-SHA256": entry["sha256"]}
-    monkeypatch.setattr("khlang.landing.gateway.MAX_PART_BYTES", len(data) - 1)
+    monkeypatch.setattr("khlang.landing.routes.MAX_PART_BYTES", len(data) - 1)
     body = iter([data]) if chunked else data
     problem(pool.call("PUT", made, f"/parts/{entry['name']}", content=body, headers=headers), 413, "PART-SIZE")
-    monkeypatch.setattr("khlang.landing.gateway.MAX_PART_BYTES", len(data))
+    monkeypatch.setattr("khlang.landing.routes.MAX_PART_BYTES", len(data))
     assert part(pool, folder).status_code == 201
 
 

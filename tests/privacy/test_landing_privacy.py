@@ -9,6 +9,7 @@ import pytest
 from tests.landkit import Pool, place, read
 
 from khlang import errors, lake, store
+from khlang.landing import headers as headers_
 
 
 def test_gateway_may_write_new_objects_and_nothing_else(pool: Pool, period: str) -> None:
@@ -54,7 +55,7 @@ def test_headers_of_the_store_s_open_holes_are_refused_or_ignored(pool: Pool, pe
     assert pool.call("PUT", made, f"/parts/{entry['name']}", content=data, headers=headers).status_code == 201
     stored = pool.root().head_object(Bucket=lake.LANDING, Key=place(made).landing_key(entry["name"]))
     assert stored["Metadata"] == {}
-    assert store.get(pool.root(), lake.LANDING, place(made).landing_key(entry["name"])) == data
+    assert headers_.whole(pool.root(), place(made), entry["name"]) == data
 
 
 def test_no_token_identifier_or_value_is_logged_or_answered(

@@ -6,16 +6,15 @@ Each write is conditional and each step can be repeated, so a sender that was cu
 import hashlib
 import itertools
 import secrets
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from khlang import lake, manifest, store
 from khlang.errors import IntegrityError
-from khlang.landing import checks, ledger
+from khlang.landing import checks, headers, ledger
 from khlang.landing.journal import Journal
 from khlang.landing.refusal import refusal
 from khlang.landing.registry import Agency
 from khlang.settings import Settings
-from khlang.store import Body
 
 
 class Desk:
@@ -26,12 +25,22 @@ class Desk:
         self.journal = Journal(settings.var / "gateway" / "journal.sqlite")
 
     def take_part(self, place: lake.Submission, name: str, body: BinaryIO, *, sha256: str, size: int) -> bool:
-        """Store one part; False when it was there already.
+        """Store one part, its key apart from it; False when it was there already.
 
         Raises:
-            IntegrityError: Other bytes stand under this name.
+            IntegrityError: Other bytes stand under this name, or it is no age file.
         """
-        return self._write(place.landing_key(name), body, sha256=sha256, size=size)
+        key = place.landing_key(name)
+        header = headers.split(body, name)
+        self._intend(key, sha256, size)
+        store.put_new(self.s3, lake.HEADERS, key, header)
+        new = store.put_new(self.s3, lake.LANDING, key, cast("BinaryIO", headers.Body(body, len(header))))
+        self.journal.stored(key)
+        return new
+
+    def has(self, key: str, sha256: str) -> bool:
+        """Whether a part of this hash was acknowledged."""
+        return self.journal.present(key).get(key, ("", 0))[0] == sha256
 
     def complete(
         self, agency: Agency, place: lake.Submission, text: str, signature: str
@@ -104,7 +113,12 @@ class Desk:
         """Close the journal."""
         self.journal.close()
 
-    def _write(self, key: str, body: Body, *, sha256: str, size: int) -> bool:
+    def _write(self, key: str, body: bytes, *, sha256: str, size: int) -> None:
+        self._intend(key, sha256, size)
+        store.put_new(self.s3, lake.LANDING, key, body, sha256=bytes.fromhex(sha256))
+        self.journal.stored(key)
+
+    def _intend(self, key: str, sha256: str, size: int) -> None:
         if self.journal.intend(key, sha256, size) != sha256:
             raise refusal(
                 IntegrityError,
@@ -113,9 +127,6 @@ class Desk:
                 en="Other bytes were received under this name.",
                 remedy="ปิดผนึกใหม่แล้วส่ง / Seal again, then send.",
             )
-        new = store.put_new(self.s3, lake.LANDING, key, body, sha256=bytes.fromhex(sha256))
-        self.journal.stored(key)
-        return new
 
 
 def _state(receipts: list[dict[str, Any]], decisions: list[dict[str, Any]], parts: list[str]) -> str:
