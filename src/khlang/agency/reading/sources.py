@@ -1,0 +1,65 @@
+"""From what an official names (a file, a folder, a zip, a query) to the tables that lie in it."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path, PurePath
+
+from khlang.agency.reading import headers
+from khlang.agency.reading.archive import members
+from khlang.agency.reading.columnar import LinesPart, ParquetPart
+from khlang.agency.reading.model import Opener, Part, ReadOptions
+from khlang.agency.reading.text import TextPart
+from khlang.agency.reading.workbook import SheetPart
+from khlang.contracts import Table
+from khlang.errors import InputError
+
+TEXT = (".csv", ".tsv", ".txt", ".tab")
+BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+LINES = (".jsonl", ".ndjson")
+KINDS = (*TEXT, *BOOKS, ".parquet", *LINES, ".zip")
+
+
+def parts(source: Path, table: Table, options: ReadOptions) -> list[Part]:
+    """The tables of one source, in the order of their names.
+
+    Raises:
+        InputError: There is no such file, its kind is not known, or it cannot be opened.
+    """
+
+    def score(cells: Sequence[str]) -> int:
+        return headers.score(cells, table, options.mapping)
+
+    def read(name: str, opener: Opener, whole: Callable[[], Path | bytes]) -> list[Part]:
+        kind = PurePath(name).suffix.lower()
+        if kind in TEXT:
+            return [TextPart(name, opener, options, score)]
+        if kind in BOOKS:
+            return [SheetPart(name, whole(), options, score)]
+        if kind == ".parquet":
+            return [ParquetPart(name, whole())]
+        if kind in LINES:
+            return [LinesPart(name, opener)]
+        raise InputError(
+            f"{name}: ไม่รู้จักไฟล์ชนิดนี้ / this kind of file is not known.",
+            f"ใช้ / Use: {', '.join(KINDS)}.",
+            code="SEAL-KIND",
+        )
+
+    if not source.exists():
+        raise InputError(f"ไม่พบไฟล์ {source.name} / There is no file {source.name}.", "ตรวจชื่อไฟล์ / Look at its name.")
+    files = [source]
+    if source.is_dir():
+        files = sorted(path for path in source.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
+    return [
+        part
+        for path in files
+        for part in (
+            members(path, read)
+            if path.suffix.lower() == ".zip"
+            else read(path.name, _opener(path), partial(Path, path))
+        )
+    ]
+
+
+def _opener(path: Path) -> Opener:
+    return lambda: path.open("rb")
