@@ -29,7 +29,7 @@ logs: ## Show the end of a server's log (S=trino)
 	@$(KHLANG) stack logs -s $(or $(S),trino)
 
 test: setup ## Run every test, on real servers
-	@.venv/bin/pytest $(ARGS)
+	@.venv/bin/pytest -n 2 --no-loadscope-reorder $(ARGS)
 
 check: setup ## Run every static check; changes nothing
 	@.venv/bin/python infra/native/check.py
