@@ -85,8 +85,10 @@ def open_extract(
     at = headers.mapped(parts[0].name, read[0].cells, table, contracts, chosen.mapping)
     for part, one in zip(parts, read, strict=True):
         _same(part, one, parts[0], read[0])
+        if len(parts) > 1:
+            part.release()
     columns = {i: read[0].cells[i] for i in at.values()}
-    findings = [finding for part in parts for finding in part.findings(columns)]
+    findings = [finding for part in parts for finding in part.findings(columns, read[0].skip)]
     findings += _header_findings(parts[0], read[0], chosen)
     return Extract(
         files=tuple(part.name for part in parts),

@@ -73,7 +73,7 @@ def mapped(
         here = at.get(column.name, [])
         if len(here) > 1 or any(seen[folded(cells[i])] > 1 for i in here):
             raise InputError(
-                f"{file}: คอลัมน์ {column.meaning_th} มีมากกว่าหนึ่ง / {column.name} stands in more than one column.",
+                f"{file}: คอลัมน์ {_called(column)} มีมากกว่าหนึ่ง / {column.name} stands in more than one column.",
                 "ลบหรือเปลี่ยนชื่อคอลัมน์ที่ซ้ำ / Remove or rename the other one.",
                 code="SEAL-HEADER-TWICE",
             )
@@ -140,10 +140,15 @@ def _lacking(
             "ตรวจว่าเลือกไฟล์ถูก และมีแถวหัวตาราง / See that it is the right file and has a header row.",
             code="SEAL-OTHER-DATASET",
         )
-    wanted = "; ".join(f"{c.meaning_th} [{c.name}] ({' | '.join(c.aliases)})" for c in missing)
+    wanted = "; ".join(f"{_called(c)} [{c.name}] ({' | '.join(c.aliases)})" for c in missing)
     return InputError(
         f"{file}: ขาดคอลัมน์ / columns are missing: {wanted}",
         "เพิ่มคอลัมน์ แก้ชื่อหัวตาราง หรือจับคู่ด้วย khlang agency map / "
         "Add it, give it one of the headers in brackets, or map it: khlang agency map.",
         code="SEAL-COLUMN-MISSING",
     )
+
+
+def _called(column: Column) -> str:
+    # The meaning tells what the pool holds; an official knows the column by its header.
+    return next(iter(column.aliases), column.meaning_th)

@@ -76,11 +76,19 @@ class Part(ABC):
     def frames(self, skip: int, width: int) -> Iterator[tuple[int, pl.DataFrame]]:
         """Rows after the first ``skip`` as columns ``0`` … ``width - 1`` of text, with the number of the first row."""
 
-    def findings(self, columns: Mapping[int, str]) -> Sequence[Finding]:
-        """What is peculiar to this kind of file; ``columns``: index → header of those that are read.
+    def findings(self, columns: Mapping[int, str], skip: int) -> Sequence[Finding]:
+        """What is peculiar to this kind of file.
+
+        Args:
+            columns: Index → header of those that are read.
+            skip: Rows above the first row of data.
 
         Raises:
             InputError: Cells that are read hold no value (a formula never computed, an error of Excel).
         """
-        del columns
+        del columns, skip
         return ()
+
+    def release(self) -> None:
+        """Forget rows that can be read again: of many parts only one is in memory."""
+        return
