@@ -126,6 +126,7 @@ def found(settings: Settings) -> tuple[Home, dict[str, str]]:
         recipients=recipients,
         gateway_url=settings.gateway_url,
         gateway_ca=(settings.trino_ca.read_text() if settings.trino_ca.exists() else ""),
+        receipt_key=(settings.registry / "receipt.pub").read_text().strip(),
     )
     folder = settings.agency("mof")
     key = home_.start(folder, bundle=json.dumps(made), sealing_key=authority.source_secret().hex())

@@ -12,6 +12,7 @@ COMMANDS = {
     "agency": ("khlang.agency.cli:agency", "Seal a monthly extract and send it (for ministry teams)."),
     "keys": ("khlang.keys.cli:keys", "The key authority: epochs, profile bundles, canaries."),
     "pool": ("khlang.landing.cli:pool", "The pool's keeper: month identities, enrolled agencies."),
+    "admin": ("khlang.landing.admin:admin", "The pool's operator: submissions that come on a stick, receipts."),
     "simulate": ("khlang.simulate.cli:simulate", "Make a synthetic population and each agency's extracts of it."),
     "contract": ("khlang.contracts.cli:contract", "List contracts and write what is derived from them."),
     "stack": ("khlang.stack.cli:stack", "Start, stop and look at the services."),

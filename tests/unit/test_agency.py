@@ -11,10 +11,11 @@ import httpx
 import polars as pl
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests import agency_kit
 from tests.agency_kit import Kit
 
-from khlang import errors, manifest, pseudonym
+from khlang import errors, manifest, pseudonym, receipt
 from khlang.agency import home as home_
 from khlang.agency import parts, sending, submission
 from khlang.agency.cli import agency
@@ -207,6 +208,7 @@ class Fake:
         self.failures = failures or []
         self.refusing = refusing
         self.manifest: dict[str, Any] = {}
+        self.key = Ed25519PrivateKey.generate()
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.calls.append(f"{request.method} {request.url.path.rsplit('/', 1)[-1]}")
@@ -217,7 +219,7 @@ class Fake:
                 raise httpx.ConnectError("refused")
             return httpx.Response(status)
         if request.method == "GET":
-            return httpx.Response(200, json={"state": "partial", "parts": list(self.parts), "decisions": []})
+            return httpx.Response(200, json=self.tell(request.url.path))
         if self.refusing:
             return self.refusing
         body = request.read()
@@ -227,6 +229,16 @@ class Fake:
         assert hashlib.sha256(body).hexdigest() == request.headers["X-Content-SHA256"]
         self.parts[request.url.path.rsplit("/", 1)[-1]] = body
         return httpx.Response(201)
+
+
+    def tell(self, path: str) -> dict[str, Any]:
+        if "/parts/" in path:
+            return {"stored": False, "received": 0}
+        if not path.endswith("/receipt"):
+            return {"state": "partial", "parts": list(self.parts), "decisions": []}
+        _, _, _, dataset, period, submission, _ = path.split("/")
+        place = {"agency": "mof", "dataset": dataset, "period": period, "submission": submission}
+        return receipt.sign(receipt.build(place, state="received", received={"receipt_id": "r-1"}, steps=[]), self.key)
 
 
 def client(kit: Kit, fake: Fake) -> Gateway:
@@ -239,8 +251,10 @@ def test_send_and_send_again(kit: Kit, sealed: Submission) -> None:
         first = sending.send(kit.home, sealed.folder, gateway=gateway)
         second = sending.send(kit.home, sealed.folder, gateway=gateway)
     assert (first.parts_sent, second.parts_sent) == (1, 0)
-    assert fake.calls[-1] == "PUT manifest"
-    assert json.loads((sealed.folder / "receipt.json").read_text(encoding="utf-8"))["receipt_id"] == "r-1"
+    assert fake.calls[-2:] == ["PUT manifest", "GET receipt"]
+    kept = sending.kept(kit.home, sealed.folder)
+    assert kept is not None
+    assert kept["received"]["receipt_id"] == "r-1"
     assert fake.manifest["manifest"].encode() == (sealed.folder / "manifest.json").read_bytes()
 
 
@@ -276,7 +290,7 @@ def test_refusals(kit: Kit, sealed: Submission, status: int, problem: dict[str, 
         sending.send(kit.home, sealed.folder, gateway=gateway)
     assert caught.value.code == problem.get("code", f"HTTP-{status}")
     assert caught.value.remedy
-    assert len(fake.calls) == 2
+    assert len(fake.calls) == 3
 
 
 def test_an_altered_part_is_not_sent(kit: Kit, tmp_path: Path) -> None:

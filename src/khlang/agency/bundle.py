@@ -24,6 +24,7 @@ class Bundle:
     gateway_url: str
     gateway_ca: str
     canaries: Mapping[str, Mapping[str, list[str]]]
+    receipt_key: str | None = None
 
     @property
     def simulation(self) -> bool:
@@ -129,5 +130,6 @@ def read(text: str, *, authority: str | None = None) -> tuple[Bundle, str]:
         gateway_url=payload["gateway"]["url"],
         gateway_ca=payload["gateway"]["ca_pem"],
         canaries=payload["canaries"],
+        receipt_key=payload.get("receipt_key"),
     )
     return bundle, signer

@@ -1,54 +1,83 @@
 """The gateway as an agency sees it: one HTTPS client, bounded retries, and its refusals as this product's errors."""
 
 import ssl
+import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
+import tenacity
 
-from khlang import errors
+from khlang.agency import problems
 from khlang.agency.home import Home
-from khlang.errors import KhlangError, ServiceError
+from khlang.errors import ServiceError
 
-TRIES = 6  # waits of 0.5, 1, 2, 4 and 8 seconds between them
-_CHUNK = 1024 * 1024
-_BY_STATUS: dict[int, type[KhlangError]] = {
-    401: errors.AccessError,
-    403: errors.AccessError,
-    409: errors.SequenceError,
-    413: errors.IntegrityError,
-    422: errors.IntegrityError,
-}
-_BY_CODE = {kind.default_code: kind for kind in KhlangError.__subclasses__()} | {
-    "MANIFEST-SCHEMA": errors.ContractError,
-    "MANIFEST-CANONICAL": errors.ContractError,
-    "TOKEN": errors.AccessError,
-}
-_AGAIN = "แก้ไขแล้วปิดผนึกและส่งใหม่ / Mend it, seal and send again."
-_REMEDIES = {
-    401: "ตรวจว่าหน่วยงานขึ้นทะเบียนแล้ว / See that this agency is enrolled with its present token.",
-    403: "ตรวจว่าหน่วยงานมีสิทธิส่งชุดข้อมูลนี้ / See that this agency may send this dataset.",
-    409: "ส่งเนื้อหาเดิมซ้ำหลังฉบับใหม่ต้องใช้ --supersedes / An earlier content needs --supersedes.",
-}
+TRIES = 6  # in a row without one more byte at the gateway
+CHUNK_BYTES = 1 << 20
+_WAIT = tenacity.wait_exponential_jitter(multiplier=0.5, max=30, jitter=1)  # seconds; jitter keeps offices apart
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class _LaterError(Exception):
+    """What may go better in a moment: no connection, a cut one, a gateway that is busy or starting."""
+
+
+class _StoppedError(Exception):
+    """Another part of the same submission failed, or the official pressed Ctrl-C."""
+
+
+class _Pace:
+    """A limit in bytes a second that several threads share."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit, self._free, self._lock = limit, 0.0, threading.Lock()
+        self.chunk = min(CHUNK_BYTES, max(limit // 8, 4096)) if limit else CHUNK_BYTES
+
+    def wait(self, sent: int) -> float:
+        """Seconds to wait after some bytes."""
+        if not self._limit:
+            return 0.0
+        with self._lock:
+            now = time.monotonic()
+            self._free = max(now, self._free) + sent / self._limit
+            return self._free - now
 
 
 class Gateway:
-    """Calls of one agency; use as a ``with`` statement."""
+    """Calls of one agency; use as a ``with`` statement.
+
+    Args:
+        home: The agency's folder.
+        proxy: ``http://host:port`` of the office's proxy; without it, what the environment or the system says.
+        limit: Bytes a second that a body may take; 0 for no limit.
+        transport: In place of the network, for tests.
+        sleep: In place of waiting, for tests.
+    """
 
     def __init__(
-        self, home: Home, *, transport: httpx.BaseTransport | None = None, sleep: Callable[[float], None] = time.sleep
+        self,
+        home: Home,
+        *,
+        proxy: str | None = None,
+        limit: int = 0,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], object] | None = None,
     ) -> None:
         bundle = home.bundle()
-        # Only the bundle's certificate is trusted; proxies and certificates of the environment are not looked at.
+        # Only the bundle's certificate is trusted, also behind a proxy: it passes the connection on, unopened.
         trust = ssl.create_default_context(cadata=bundle.gateway_ca) if bundle.gateway_ca else True
-        self._sleep = sleep
+        self._stop = threading.Event()
+        self._sleep, self._pace = sleep or self._stop.wait, _Pace(limit)
         self._client = httpx.Client(
             base_url=bundle.gateway_url,
             headers={"Authorization": f"Bearer {home.token()}"},
             verify=trust,
             trust_env=False,
+            proxy=proxy or system_proxy(bundle.gateway_url),
             timeout=httpx.Timeout(120, connect=10),
             transport=transport,
         )
@@ -57,7 +86,12 @@ class Gateway:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
         self._client.close()
+
+    def stop(self) -> None:
+        """End what other threads are sending; what has arrived stays at the gateway."""
+        self._stop.set()
 
     def look(self, prefix: str) -> dict[str, Any]:
         """What the gateway has of a submission: ``state``, ``parts``, ``receipt``, ``decisions``; {} if nothing."""
@@ -65,16 +99,27 @@ class Gateway:
         found: dict[str, Any] = {} if answer.status_code == 404 else answer.json()
         return found
 
-    def put_part(self, prefix: str, file: Path, sha256: str) -> None:
-        """Send one part; repeating it is harmless."""
+    def put_part(
+        self,
+        prefix: str,
+        file: Path,
+        sha256: str,
+        *,
+        tell: Callable[[int], None] = lambda sent: None,  # noqa: ARG005
+    ) -> None:
+        """Send one part from where the gateway has come to; repeating it is harmless.
 
-        def body() -> Iterator[bytes]:
-            with file.open("rb") as part:
-                while chunk := part.read(_CHUNK):
-                    yield chunk
+        Args:
+            prefix: ``<dataset>/<period>/<submission>``.
+            file: The part.
+            sha256: Of its bytes, hex.
+            tell: Told how many of its bytes have gone, as they go.
 
-        headers = {"X-Content-SHA256": sha256, "Content-Length": str(file.stat().st_size)}
-        self._call("PUT", f"/v1/submissions/{prefix}/parts/{file.name}", body=body, headers=headers)
+        Raises:
+            ServiceError: The gateway took no further byte in :data:`TRIES` tries.
+        """
+        while not self._retried(lambda: self._rest(prefix, file, sha256, tell)):
+            pass
 
     def put_manifest(self, prefix: str, data: bytes, signature: str) -> dict[str, Any]:
         """Send the manifest, last; gives the receipt, the same one when repeated."""
@@ -82,45 +127,95 @@ class Gateway:
         receipt: dict[str, Any] = self._call("PUT", f"/v1/submissions/{prefix}/manifest", json=document).json()
         return receipt
 
-    def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: Callable[[], Iterator[bytes]] | None = None,
-        accept: tuple[int, ...] = (200, 201),
-        **given: Any,
-    ) -> httpx.Response:
-        for tried in range(1, TRIES + 1):
-            try:
-                answer = self._client.request(method, path, content=body() if body else None, **given)
-            except httpx.TransportError as fault:
-                reason = type(fault).__name__
-            else:
-                if answer.status_code in accept:
-                    return answer
-                if answer.status_code not in {408, 429} and answer.status_code < 500:
-                    raise refusal(answer)
-                reason = f"HTTP {answer.status_code}"
-            if tried < TRIES:
-                self._sleep(0.5 * 2 ** (tried - 1))
-        raise ServiceError(
-            f"ติดต่อเกตเวย์ไม่ได้หลังลอง {TRIES} ครั้ง / The gateway did not answer in {TRIES} tries ({reason}).",
-            "สั่งส่งซ้ำภายหลัง จะส่งต่อจากเดิม / Send again later: it goes on where it stopped.",
-            code="GATEWAY",
+    def receipt(self, prefix: str) -> dict[str, Any]:
+        """What the pool says of a submission by now, signed by it."""
+        signed: dict[str, Any] = self._call("GET", f"/v1/submissions/{prefix}/receipt").json()
+        return signed
+
+    def withdraw(self, prefix: str, request: bytes, signature: str) -> dict[str, Any]:
+        """Ask the pool to stop the use of a submission; gives its signed receipt."""
+        document = {"request": request.decode("utf-8"), "signature": signature}
+        signed: dict[str, Any] = self._call("PUT", f"/v1/submissions/{prefix}/withdrawal", json=document).json()
+        return signed
+
+    def _rest(self, prefix: str, file: Path, sha256: str, tell: Callable[[int], None]) -> bool:
+        """Send what lacks of a part; False when it was cut after some more had arrived: try anew at once."""
+        path = f"/v1/submissions/{prefix}/parts/{file.name}"
+        size, stated = file.stat().st_size, {"X-Content-SHA256": sha256}
+
+        def come_to() -> int | None:
+            there = self._call("GET", path, headers=stated).json()
+            return None if there["stored"] else min(int(there["received"]), size)
+
+        start = come_to()
+        if start is None:
+            tell(size)
+            return True
+        headers = stated | {"Upload-Offset": str(start), "Content-Length": str(size - start)}
+        try:
+            self._once("PUT", path, content=self._body(file, start, tell), headers=headers)
+        except _LaterError:
+            now = come_to()
+            if now is not None and now <= start:
+                raise
+            return now is None
+        return True
+
+    def _body(self, file: Path, start: int, tell: Callable[[int], None]) -> Iterator[bytes]:
+        come_to = start
+        tell(come_to)
+        with file.open("rb") as part:
+            part.seek(start)
+            while chunk := part.read(self._pace.chunk):
+                if self._stop.is_set():
+                    raise _StoppedError
+                yield chunk
+                come_to += len(chunk)
+                tell(come_to)
+                if pause := self._pace.wait(len(chunk)):
+                    self._sleep(pause)
+
+    def _call(self, method: str, path: str, *, accept: tuple[int, ...] = (200, 201), **given: Any) -> httpx.Response:
+        answer: httpx.Response = self._retried(lambda: self._once(method, path, accept=accept, **given))
+        return answer
+
+    def _wait(self, seconds: float) -> None:
+        self._sleep(seconds)
+
+    def _retried(self, call: Callable[[], Any]) -> Any:
+        retrying = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(TRIES),
+            wait=_WAIT,
+            retry=tenacity.retry_if_exception_type(_LaterError),
+            sleep=self._wait,
+            reraise=True,
         )
+        try:
+            return retrying(call)
+        except _LaterError as reason:
+            raise ServiceError(
+                f"ติดต่อเกตเวย์ไม่ได้หลังลอง {TRIES} ครั้ง / The gateway did not answer in {TRIES} tries ({reason}).",
+                "สั่งส่งซ้ำภายหลัง จะส่งต่อจากเดิม / Send again later: it goes on where it stopped.",
+                code="GATEWAY",
+            ) from None
+
+    def _once(self, method: str, path: str, *, accept: tuple[int, ...] = (200, 201), **given: Any) -> httpx.Response:
+        if self._stop.is_set():
+            raise _StoppedError
+        try:
+            answer = self._client.request(method, path, **given)
+        except httpx.TransportError as fault:
+            raise _LaterError(type(fault).__name__) from None
+        if answer.status_code in accept:
+            return answer
+        if answer.status_code in {408, 429} or answer.status_code >= 500 or problems.code(answer) == "PART-OFFSET":
+            raise _LaterError(f"HTTP {answer.status_code}")
+        raise problems.refusal(answer)
 
 
-def refusal(answer: httpx.Response) -> KhlangError:
-    """The error that a refusing answer stands for: by its problem code, else by its status."""
-    try:
-        problem = answer.json()
-    except ValueError:
-        problem = {}
-    problem = problem if isinstance(problem, dict) else {}
-    code = str(problem.get("code") or f"HTTP-{answer.status_code}")
-    by_code = next((kind for name, kind in _BY_CODE.items() if code == name or code.startswith(f"{name}-")), None)
-    kind = by_code or _BY_STATUS.get(answer.status_code, errors.InputError)
-    message = str(problem.get("message") or f"HTTP {answer.status_code}")
-    remedy = str(problem.get("remedy") or _REMEDIES.get(answer.status_code, _AGAIN))
-    return kind(f"เกตเวย์ไม่รับ / The gateway refused: {message}", remedy, code=code)
+def system_proxy(url: str) -> str | None:
+    """The proxy for a URL by the environment (``HTTPS_PROXY``, ``NO_PROXY``) or the system; none to this machine."""
+    host = urlsplit(url).hostname or ""
+    if host in _LOOPBACK or urllib.request.proxy_bypass(host):
+        return None
+    return urllib.request.getproxies().get("https")

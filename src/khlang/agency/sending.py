@@ -1,18 +1,23 @@
-"""``khlang agency send``: parts the gateway lacks, then the manifest, then the receipt is kept beside them."""
+"""``khlang agency send``: parts the gateway lacks, then the manifest, then the signed receipt is kept beside them."""
 
 import hashlib
 import json
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from khlang import manifest, private
+from khlang import receipt as receipt_
 from khlang.agency import submission
 from khlang.agency.gateway import Gateway
 from khlang.agency.home import Home
 from khlang.errors import InputError, IntegrityError
 from khlang.manifest import Manifest, Part
+
+PARALLEL = 2  # parts: while the pool stores one, the next is on its way
+RECEIPT = "receipt.json"
 
 
 @dataclass(frozen=True)
@@ -25,8 +30,8 @@ class Sent:
     parts_sent: int
 
 
-def _silent(part: str, number: int, total: int) -> None:
-    del part, number, total
+def _silent(part: str, come_to: int) -> None:
+    del part, come_to
 
 
 def send(
@@ -35,53 +40,117 @@ def send(
     *,
     gateway: Gateway,
     supersedes: str | None = None,
-    say: Callable[[str, int, int], None] = _silent,
+    tell: Callable[[str, int], None] = _silent,
 ) -> Sent:
-    """Send one sealed folder; sent twice it is one submission, interrupted it goes on where it stopped.
+    """Send one sealed folder; sent twice it is one submission, interrupted at any byte it goes on there.
 
     Args:
         home: The agency's folder.
         folder: A sealed folder.
         gateway: An open client.
         supersedes: The accepted submission that this earlier content shall replace.
-        say: Told each part's name, number and how many, as it begins.
+        tell: Told each part's name and how many of its bytes have gone, as they go; from several threads.
 
     Raises:
         IntegrityError: A file is not as it was sealed.
         AccessError, SequenceError, ServiceError: The gateway refused, or did not answer.
     """
-    data, signature, made = _signed(home, folder, supersedes)
-    prefix = f"{made['dataset']}/{made['period']}/{made['submission']}"
+    data, signature, made = signed(home, folder, supersedes)
+    prefix = prefix_of(made)
     there = set(gateway.look(prefix).get("parts", []))
     wanted = [part for part in made["parts"] if part["name"] not in there]
-    for number, part in enumerate(wanted, start=1):
-        say(part["name"], number, len(wanted))
-        _whole(folder, part)
-        gateway.put_part(prefix, folder / part["name"], part["sha256"])
+
+    def one(part: Part) -> None:
+        whole(folder, part)
+        gateway.put_part(
+            prefix, folder / part["name"], part["sha256"], tell=lambda come_to: tell(part["name"], come_to)
+        )
+
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        try:
+            for done in [pool.submit(one, part) for part in wanted]:
+                done.result()
+        except BaseException:
+            gateway.stop()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     receipt = gateway.put_manifest(prefix, data, signature)
-    private.write(folder / "receipt.json", json.dumps(receipt, ensure_ascii=False, indent=1) + "\n")
+    keep_receipt(home, folder, gateway.receipt(prefix))
     return Sent(folder, made, receipt, len(wanted))
+
+
+def prefix_of(made: Manifest) -> str:
+    """How the gateway's addresses name a submission."""
+    return f"{made['dataset']}/{made['period']}/{made['submission']}"
+
+
+def keep_receipt(home: Home, folder: Path, signed: dict[str, Any]) -> dict[str, Any]:
+    """Keep a signed receipt beside what it is of; gives what it says.
+
+    Raises:
+        SignatureError: The pool that the bundle names did not sign it.
+        IntegrityError: It is of another submission.
+    """
+    key = home.bundle().receipt_key
+    said = receipt_.verify(signed, key=key or str(signed.get("key")))
+    if said["submission"] != json.loads((folder / "manifest.json").read_bytes())["submission"]:
+        raise IntegrityError(
+            "ใบรับเป็นของชุดส่งอื่น / The receipt is of another submission.",
+            "เลือกไฟล์ของชุดนี้ / Choose the file of this one.",
+            code="RECEIPT-OTHER",
+        )
+    private.write(folder / RECEIPT, json.dumps(signed, ensure_ascii=False, indent=1) + "\n")
+    return said
 
 
 def unsent(home: Home) -> list[Path]:
     """Sealed folders that have no receipt yet."""
-    return [folder for folder in home.submissions() if not (folder / "receipt.json").exists()]
+    return [folder for folder in home.submissions() if not (folder / RECEIPT).exists()]
 
 
-def status(folders: Iterable[Path], gateway: Gateway | None) -> list[dict[str, Any]]:
-    """Each sealed folder: what is known here, and what the gateway answers if it is asked."""
+def status(home: Home, folders: Iterable[Path], gateway: Gateway | None) -> list[dict[str, Any]]:
+    """Each sealed folder and its receipt: asked for anew where there is a gateway, else the one that was kept.
+
+    Raises:
+        SignatureError: A receipt is not signed by the pool that the bundle names.
+    """
     lines: list[dict[str, Any]] = []
     for folder in folders:
         made = manifest.parse((folder / "manifest.json").read_bytes())
-        prefix = f"{made['dataset']}/{made['period']}/{made['submission']}"
-        told = gateway.look(prefix) if gateway else {}
-        state = told.get("state") or ("received" if (folder / "receipt.json").exists() else "sealed")
+        told = gateway.look(prefix_of(made)) if gateway else {}
+        said = keep_receipt(home, folder, gateway.receipt(prefix_of(made))) if _known(told) and gateway else None
+        said = said or kept(home, folder)
+        state = str(said["state"]) if said else told.get("state", "sealed")
         facts = {name: made[name] for name in ("dataset", "period", "submission", "rows")}
-        lines.append(facts | {"state": state, "decisions": told.get("decisions", []), "receipt": told.get("receipt")})
+        lines.append(
+            facts | {"folder": str(folder), "state": "sealed" if state == "unknown" else state, "receipt": said}
+        )
     return lines
 
 
-def _signed(home: Home, folder: Path, supersedes: str | None) -> tuple[bytes, str, Manifest]:
+def kept(home: Home, folder: Path) -> dict[str, Any] | None:
+    """What the receipt beside a sealed folder says, None where there is none.
+
+    Raises:
+        SignatureError: It was altered.
+    """
+    path = folder / RECEIPT
+    if not path.exists():
+        return None
+    held = json.loads(path.read_text(encoding="utf-8"))
+    return receipt_.verify(held, key=home.bundle().receipt_key or str(held.get("key")))
+
+
+def _known(told: dict[str, Any]) -> bool:
+    return bool(told.get("receipt") or told.get("decisions"))
+
+
+def signed(home: Home, folder: Path, supersedes: str | None = None) -> tuple[bytes, str, Manifest]:
+    """A sealed folder's manifest, its signature, and what it says; signed anew where it is to go back.
+
+    Raises:
+        InputError: The folder is not sealed.
+    """
     plain = folder / "manifest.json"
     if not (folder / "manifest.sig").exists():
         raise InputError(
@@ -96,7 +165,12 @@ def _signed(home: Home, folder: Path, supersedes: str | None) -> tuple[bytes, st
     return plain.read_bytes(), (folder / "manifest.sig").read_text(encoding="ascii").strip(), made
 
 
-def _whole(folder: Path, part: Part) -> None:
+def whole(folder: Path, part: Part) -> None:
+    """Hold a part against what was sealed.
+
+    Raises:
+        IntegrityError: It is missing or was altered.
+    """
     path = folder / part["name"]
     digest = ""
     if path.exists() and path.stat().st_size == part["bytes"]:

@@ -114,6 +114,15 @@ def write_quarantine(rows: "DataFrame", table: Table, *, place: Lake, commit: Co
         _replace(rows.coalesce(1).sortWithinPartitions("row_number"), quarantine_ddl(table), place, location, commit)
 
 
+def take_out(spark: "SparkSession", table: Table, *, place: Lake, commit: Commit) -> None:
+    """Replace a period by nothing, in the curated and the quarantine table, where there is one."""
+    places = (("curated", ddl(table)), ("quarantine", quarantine_ddl(table)))
+    for layer, columns in places:
+        location = lake.table(layer, table.name, table.version)  # type: ignore[arg-type]
+        if place.exists(location):
+            _replace(spark.createDataFrame([], columns), columns, place, location, commit)
+
+
 def _replace(rows: "DataFrame", columns: str, place: Lake, location: str, commit: Commit) -> None:
     _make(rows.sparkSession, place, location, columns, partition="period")
     delta.replace_period(rows, place.at(location), period=commit.period, app=commit.app, version=commit.version)

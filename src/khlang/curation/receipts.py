@@ -16,7 +16,7 @@ class Receipts:
     def pending(self, dataset: str, revision: int) -> list[Work]:
         """Accepted submissions that this revision has not judged, ascending by period and sequence."""
         waiting = ledger.pending_for_curate(self._s3, dataset, revision)
-        return [Work(one.submission, one.sequence, one.rows) for one in waiting]
+        return [Work(one.submission, one.sequence, one.rows, one.withdrawn) for one in waiting]
 
     def promoted(self, dataset: str, period: str) -> int:
         """The highest transaction version that was promoted for a period; 0 for none."""

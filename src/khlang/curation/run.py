@@ -29,6 +29,7 @@ class Work:
     submission: lake.Submission
     sequence: int
     rows: int
+    withdrawn: bool = False  # nothing counts for its period any more
 
 
 @dataclass
@@ -89,6 +90,8 @@ class Curator:
         """
         sub, decision = work.submission, Decision.of(work, revision(table))
         with hold(self.place.objects, f"curated.{table.versioned}") as lease:
+            if work.withdrawn:
+                return self._take_out(table, decision, lease)
             staged = self._stage(work, table, decision, lease)
             verdict = self._gate(staged, work, table, decision)
             decision.verdict = "promoted" if verdict.promoted else "refused"
@@ -99,6 +102,15 @@ class Curator:
                 self.place.objects.delete_folder(self.place.key(sub.staging(table.version)))
         with _timed(decision, "report"):
             self.report(table, decision, verdict)
+        return decision
+
+    def _take_out(self, table: Table, decision: Decision, lease: Lease) -> Decision:
+        """Leave a period without rows: its content was withdrawn and nothing stands in its place."""
+        decision.verdict = "withdrawn"
+        commit = promote.Commit(decision.dataset, decision.period, decision.txn_version)
+        with _timed(decision, "write"):
+            lease.check()
+            promote.take_out(self.spark, table, place=self.place, commit=commit)
         return decision
 
     def _stage(self, work: Work, table: Table, decision: Decision, lease: Lease) -> "DataFrame":

@@ -6,11 +6,12 @@ Each write is conditional and each step can be repeated, so a sender that was cu
 import hashlib
 import itertools
 import secrets
+from datetime import UTC, datetime
 from typing import Any, BinaryIO, cast
 
 from khlang import lake, manifest, store
 from khlang.errors import IntegrityError
-from khlang.landing import checks, headers, ledger
+from khlang.landing import checks, headers, ledger, statement, withdrawal
 from khlang.landing.journal import Journal
 from khlang.landing.refusal import refusal
 from khlang.landing.registry import Agency
@@ -23,6 +24,7 @@ class Desk:
     def __init__(self, settings: Settings) -> None:
         self.s3 = store.client(settings, "gateway")
         self.journal = Journal(settings.var / "gateway" / "journal.sqlite")
+        self.key = statement.ensure_key(settings)
 
     def take_part(self, place: lake.Submission, name: str, body: BinaryIO, *, sha256: str, size: int) -> bool:
         """Store one part, its key apart from it; False when it was there already.
@@ -30,6 +32,7 @@ class Desk:
         Raises:
             IntegrityError: Other bytes stand under this name, or it is no age file.
         """
+        withdrawal.require_standing(self.s3, place)
         key = place.landing_key(name)
         header = headers.split(body, name)
         self._intend(key, sha256, size)
@@ -51,6 +54,7 @@ class Desk:
             KhlangError: The manifest does not hold, parts are missing, or a later content counts.
         """
         made = checks.signed(agency, place, text, signature)
+        withdrawal.require_standing(self.s3, place)
         checks.order(self.s3, made, place)
         data = text.encode("utf-8")
         stem, known = self._stem(place, made["supersedes"], hashlib.sha256(data).hexdigest())
@@ -71,6 +75,7 @@ class Desk:
             "parts": len(made["parts"]),
             "manifest_sha256": hashlib.sha256(data).hexdigest(),
             "supersedes": made["supersedes"],
+            "at": now(),
             "number": self.journal.number(place.landing_key(f"{stem}.json")),
         }
         standing = ledger.write_decision(self.s3, place, ledger.received_stage(stem), receipt)
@@ -95,19 +100,27 @@ class Desk:
 
     def state(self, place: lake.Submission) -> dict[str, Any]:
         """What is known of a submission: parts acknowledged, receipt, decisions of land and curate."""
-        names = ledger.stages(self.s3, place.prefix + "/").get(place, [])
-        told = {name: ledger.read(self.s3, place, name) or {} for name in names}
-        receipts = [told[name] for name in names if name.startswith("received")]
-        decisions = [{"stage": name, **told[name]} for name in names if not name.startswith("received")]
+        steps = statement.told(self.s3, place)
+        receipts = [_bare(step) for step in steps if step["stage"].startswith("received")]
+        decisions = [step for step in steps if not step["stage"].startswith("received")]
         present = [key.rsplit("/", 1)[1] for key in self.journal.present(place.prefix + "/")]
         parts = sorted(name for name in present if name.startswith("part-"))
         return {
             "submission": place.id,
-            "state": _state(receipts, decisions, parts),
+            "state": statement.state(steps, parts=bool(parts)),
             "parts": parts,
             "receipt": receipts[-1] if receipts else None,
             "decisions": decisions,
         }
+
+    def withdraw(self, agency: Agency, place: lake.Submission, text: str, signature: str) -> dict[str, str]:
+        """Stop the use of a submission at its agency's signed request; gives the signed receipt."""
+        withdrawal.ask(self.s3, agency, place, text, signature)
+        return self.receipt(place)
+
+    def receipt(self, place: lake.Submission) -> dict[str, str]:
+        """What the pool says of a submission by now, signed."""
+        return statement.make(self.s3, place, self.key)
 
     def close(self) -> None:
         """Close the journal."""
@@ -129,11 +142,10 @@ class Desk:
             )
 
 
-def _state(receipts: list[dict[str, Any]], decisions: list[dict[str, Any]], parts: list[str]) -> str:
-    for kind in ("curated-", "landed-0", "landed-refused-"):
-        told = [decision for decision in decisions if str(decision["stage"]).startswith(kind)]
-        if told:
-            return str(max(told, key=lambda decision: str(decision["stage"]))["verdict"])
-    if receipts:
-        return "received"
-    return "partial" if parts else "unknown"
+def now() -> str:
+    """The day and second in UTC, for the record of processing; nothing is decided by it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _bare(step: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in step.items() if name != "stage"}

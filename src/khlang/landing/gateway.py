@@ -30,6 +30,7 @@ _STATUS: tuple[tuple[type[KhlangError], int], ...] = (
 )
 _BY_CODE = {
     "TOKEN": 401,
+    "RECEIPT-NONE": 404,
     "SLOW": 408,
     "CUT": 408,
     "PART-CONFLICT": 409,

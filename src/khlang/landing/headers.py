@@ -80,8 +80,8 @@ def whole(s3: "S3Client", place: lake.Submission, name: str) -> bytes | None:
     """
     key = place.landing_key(name)
     body = store.get(s3, lake.LANDING, key)
-    if body is None or body.startswith(MAGIC):  # the latter: stored whole by an earlier version of the gateway
-        return body
+    if body is None:
+        return None
     header = store.get(s3, lake.HEADERS, key)
     if header is None:
         raise refusal(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SEQUENCES = "_sequence"
 RETRY = "-retry-"  # a manifest that comes after one that was refused: manifest-retry-02, …
+WITHDRAWAL, WITHDRAWN = "withdrawal", "withdrawn"  # asked for by the agency; done by land
+EMPTIED = "emptied"  # a sequence by which a period has no content any more
 Decision = dict[str, Any]
 
 
@@ -47,12 +49,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Accepted:
-    """One accepted submission that waits to be curated."""
+    """One accepted submission that waits to be curated; ``withdrawn``: its period is to have no rows."""
 
     submission: lake.Submission
     sequence: int
     rows: int
     decision: Decision
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def standing(s3: "S3Client", agency: str, dataset: str, period: str) -> list[Req
     """What was received for a period and not refused, in order of receipt: the last one is, or will be, current."""
     found: list[Request] = []
     for submission, names in stages(s3, f"{agency}/{dataset}/{period}/").items():
-        for name in names:
+        for name in names if WITHDRAWAL not in names else ():
             stem = "manifest" + name.removeprefix("received")
             if name.startswith("received") and refused_stage(stem) not in names:
                 receipt = read(s3, submission, name) or {}
@@ -148,6 +151,8 @@ def pending_for_land(s3: "S3Client") -> list[Request]:
     pending: list[Request] = []
     for submission, stems in asked.items():
         names = told.get(submission, [])
+        if WITHDRAWAL in names:
+            continue
         open_stems = [stem for stem in stems if refused_stage(stem) not in names]
         accepted = [name for name in names if name.startswith("landed-") and name[7:].isdigit()]
         if accepted and open_stems:
@@ -157,6 +162,13 @@ def pending_for_land(s3: "S3Client") -> list[Request]:
             receipt = read(s3, submission, received_stage(stem)) or {}
             pending.append(Request(int(receipt.get("number", 0)), submission, stem))
     return sorted(pending)
+
+
+def pending_withdrawals(s3: "S3Client") -> list[lake.Submission]:
+    """Submissions that an agency withdrew and land has not settled, in order."""
+    return sorted(
+        submission for submission, names in stages(s3).items() if WITHDRAWAL in names and WITHDRAWN not in names
+    )
 
 
 def pending_for_curate(s3: "S3Client", dataset: str, revision: int) -> list[Accepted]:
@@ -172,7 +184,7 @@ def pending_for_curate(s3: "S3Client", dataset: str, revision: int) -> list[Acce
         for name in names if submission.dataset == dataset else ():
             kind, _, rest = name.partition("-")
             sequence = int(rest[:6]) if rest[:6].isdigit() else 0
-            if kind == "landed" and sequence:
+            if sequence and kind == (EMPTIED if WITHDRAWAL in names else "landed"):
                 accepted.append((submission.period, sequence, submission))
             elif kind == "curated" and int(rest[7:]) == revision:
                 judged.add((submission.period, sequence))
@@ -181,8 +193,9 @@ def pending_for_curate(s3: "S3Client", dataset: str, revision: int) -> list[Acce
     found: list[Accepted] = []
     for period, sequence, submission in sorted(accepted):
         if (period, sequence) not in judged and sequence >= promoted[period]:
-            decision = read(s3, submission, f"landed-{sequence:06d}") or {}
-            found.append(Accepted(submission, sequence, int(decision["rows"]), decision))
+            emptied = read(s3, submission, f"{EMPTIED}-{sequence:06d}")
+            decision = emptied or read(s3, submission, f"landed-{sequence:06d}") or {}
+            found.append(Accepted(submission, sequence, int(decision["rows"]), decision, emptied is not None))
     return found
 
 
@@ -197,8 +210,12 @@ def decisions(s3: "S3Client", *, dataset: str = "", period: str = "", kind: str 
 
 
 def period_inputs(s3: "S3Client", period: str) -> dict[str, dict[str, Any]]:
-    """For each dataset, the promoted content of a period: ``submission``, ``sequence``, ``revision``."""
+    """For each dataset, the promoted content of a period: ``submission``, ``sequence``, ``revision``.
+
+    A dataset whose content was withdrawn, and nothing stands in its place, is not among them.
+    """
     found: dict[str, dict[str, Any]] = {}
+    out: set[str] = set()
     for submission, names in stages(s3).items():
         for name in names if submission.period == period else ():
             if not name.startswith("curated-"):
@@ -206,13 +223,15 @@ def period_inputs(s3: "S3Client", period: str) -> dict[str, dict[str, Any]]:
             sequence, revision = (int(number) for number in name.removeprefix("curated-").split("-"))
             best = found.get(submission.dataset)
             newer = best is None or (sequence, revision) > (best["sequence"], best["revision"])
-            if newer and (read(s3, submission, name) or {}).get("verdict") == "promoted":
+            verdict = (read(s3, submission, name) or {}).get("verdict") if newer else None
+            if verdict in {"promoted", "withdrawn"}:
+                (out.add if verdict == "withdrawn" else out.discard)(submission.dataset)
                 found[submission.dataset] = {
                     "submission": submission.id,
                     "sequence": sequence,
                     "revision": revision,
                 }
-    return found
+    return {dataset: content for dataset, content in found.items() if dataset not in out}
 
 
 def _json(s3: "S3Client", key: str) -> Any:

@@ -30,6 +30,13 @@ class SignedManifest(pydantic.BaseModel):
     signature: str
 
 
+class SignedRequest(pydantic.BaseModel):
+    """Body of the request that withdraws a submission."""
+
+    request: str
+    signature: str
+
+
 def settings(request: Request) -> Settings:
     """The installation that this application serves."""
     found: Settings = request.app.state.settings
@@ -130,6 +137,22 @@ async def put_manifest(
 def state(addressed: Place, hands: Hands) -> dict[str, Any]:
     """What is known of a submission."""
     return hands.state(addressed[1])
+
+
+@router.put(FOLDER + "/withdrawal")
+async def put_withdrawal(request: Request, addressed: Place, hands: Hands) -> dict[str, str]:
+    """Stop the use of a submission; the signed receipt says so."""
+    try:
+        sent = SignedRequest.model_validate_json(await _document(request))
+    except pydantic.ValidationError:
+        raise malformed() from None
+    return await run_in_threadpool(hands.withdraw, *addressed, sent.request, sent.signature)
+
+
+@router.get(FOLDER + "/receipt")
+def receipt(addressed: Place, hands: Hands) -> dict[str, str]:
+    """What became of a submission so far, signed."""
+    return hands.receipt(addressed[1])
 
 
 @router.get("/v1/recipients")

@@ -105,13 +105,17 @@ def _build_one(shop: Workshop, table: Table, ready: Mapping[str, Mapping[str, in
     transform, revision = module(table), code(table)
     wanted: dict[str, State] = {p: {"inputs": dict(inputs), "code": revision} for p, inputs in ready.items()}
     records = Records(shop.receipts, f"_marts/{table.versioned}")
-    stale = records.stale(wanted)
+    built = records.numbers()
+    # What was never built need not be taken out.
+    stale = {p: s for p, s in records.stale(wanted).items() if p in built or not _withdrawn(ready[p])}
     if not stale:
         return []
     number = records.begin(stale)
     inputs = {name: shop.read(name) for name in table.inputs}
 
     def one(period: str) -> "DataFrame":
+        if _withdrawn(ready[period]):
+            return shop.session().createDataFrame([], ddl(table))
         months = {name: frame.where(f"period = '{period}'") for name, frame in inputs.items()}
         return transform(months, table, period=period)
 
@@ -120,3 +124,8 @@ def _build_one(shop: Workshop, table: Table, ready: Mapping[str, Mapping[str, in
     shop.write(rows, table, location, periods=sorted(stale), version=number)
     records.finish(number)
     return [(table.name, period) for period in sorted(stale)]
+
+
+def _withdrawn(versions: Mapping[str, int]) -> bool:
+    """Whether an input was withdrawn from a period: a mart of what is left would tell zeros where nothing is known."""
+    return min(versions.values(), default=0) < 0

@@ -12,15 +12,19 @@ Place = tuple[str, str, int]
 def ready(decisions: Iterable[Decision]) -> Ready:
     """Make the question "in which periods are all of these promoted, and as which version?".
 
+    A dataset that was withdrawn from a period, with nothing in its place, has its version negated: what was built of
+    it is to be taken out.
+
     Args:
         decisions: Curate's decisions of all datasets and periods.
     """
     versions: dict[str, dict[str, int]] = {}
     for decision in decisions:
-        if decision["verdict"] == "promoted":
+        if decision["verdict"] in {"promoted", "withdrawn"}:
             datasets = versions.setdefault(decision["period"], {})
-            known = datasets.get(decision["dataset"], 0)
-            datasets[decision["dataset"]] = max(known, int(decision["txn_version"]))
+            version = int(decision["txn_version"])
+            signed = version if decision["verdict"] == "promoted" else -version
+            datasets[decision["dataset"]] = max(datasets.get(decision["dataset"], 0), signed, key=abs)
 
     def answer(names: tuple[str, ...]) -> Mapping[str, Mapping[str, int]]:
         return {
@@ -28,6 +32,15 @@ def ready(decisions: Iterable[Decision]) -> Ready:
             for period, datasets in sorted(versions.items())
             if set(names) <= set(datasets)
         }
+
+    return answer
+
+
+def whole(ready: Ready) -> Ready:
+    """The same question, without periods from which something was withdrawn."""
+
+    def answer(names: tuple[str, ...]) -> Mapping[str, Mapping[str, int]]:
+        return {period: versions for period, versions in ready(names).items() if min(versions.values(), default=0) >= 0}
 
     return answer
 

@@ -10,7 +10,7 @@ from khlang.curation import objects
 from khlang.landing import ledger
 from khlang.link import build, ops, records
 from khlang.link.build import Workshop
-from khlang.link.ready import Place, ready, settled, waiting, with_reasons
+from khlang.link.ready import Place, ready, settled, waiting, whole, with_reasons
 from khlang.settings import Settings
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def link(settings: Settings, *, domain: str) -> list[dict[str, str]]:
     landed = list(ledger.decisions(receipts, kind="landed-0"))
     inputs = ready(curated)
     built = build.build(shop, domain=domain, ready=inputs)
-    built += ops.build(shop, ready=inputs, decisions=settled(with_reasons(curated, landed), coming))
+    built += ops.build(shop, ready=whole(inputs), decisions=settled(with_reasons(curated, landed), coming))
     return [{"dataset": name, "period": period, "verdict": "built"} for name, period in built]
 
 
@@ -74,6 +74,8 @@ def _places(receipts: "S3Client") -> tuple[list[Place], list[Place]]:
     for submission, names in ledger.stages(receipts).items():
         for name in names:
             kind, _, rest = name.partition("-")
+            if ledger.WITHDRAWAL in names and kind in {"landed", ledger.EMPTIED}:
+                kind = "landed" if kind == ledger.EMPTIED else ""  # nothing else of it is curated any more
             if kind in found and rest[:6].isdigit():
                 found[kind].append((submission.dataset, submission.period, int(rest[:6])))
     return found["curated"], found["landed"]

@@ -12,3 +12,6 @@ home_option = click.option(
     help="The agency's folder (KHLANG_AGENCY_HOME).",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of tables.")
+lang_option = click.option(
+    "--lang", type=click.Choice(["th", "en"]), default=None, help="ไทยหรืออังกฤษ / Thai or English; else the locale's."
+)

@@ -5,26 +5,55 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.table import Table as Grid
 
-from khlang.agency import sending, show
-from khlang.agency.commands import home_option, json_option
+from khlang.agency import papers, receipts, sending
+from khlang.agency.commands import home_option, json_option, lang_option
 from khlang.agency.gateway import Gateway
 from khlang.agency.home import Home
+from khlang.agency.papers import Language
+
+EXAMPLES = """ตัวอย่าง / Examples:
+
+\b
+  khlang agency status --lang th
+  khlang agency status --offline --json
+  khlang agency receipt 3f2a      # รายละเอียดของชุดเดียว / one of them, with every finding
+"""
 
 
-@click.command()
-@click.option("--offline", is_flag=True, help="Do not ask the gateway.")
+@click.command(epilog=EXAMPLES)
+@click.option("--offline", is_flag=True, help="ไม่ติดต่อคลัง / Do not ask the gateway.")
+@click.option("--proxy", help="http://host:port; else HTTPS_PROXY, or what the system says.")
+@lang_option
 @home_option
 @json_option
-def status(offline: bool, home: Path, as_json: bool) -> None:
+def status(*, offline: bool, proxy: str | None, lang: Language | None, home: Path, as_json: bool) -> None:
     """What was sealed and sent, and what became of it / สถานะ."""
     here = Home(home)
     if offline:
-        lines = sending.status(here.submissions(), None)
+        lines = sending.status(here, here.submissions(), None)
     else:
-        with Gateway(here) as gateway:
-            lines = sending.status(here.submissions(), gateway)
+        with Gateway(here, proxy=proxy) as gateway:
+            lines = sending.status(here, here.submissions(), gateway)
     if as_json:
         click.echo(json.dumps(lines, ensure_ascii=False))
-    else:
-        show.states(Console(), lines)
+        return
+    spoken = lang or receipts.language()
+    grid = Grid(*(papers.word(name, spoken) for name in ("dataset", "period", "submission", "rows", "state")))
+    for line in lines:
+        told = [papers.state(line["state"], spoken), *_findings(line["receipt"], spoken)]
+        period = papers.thai_period(line["period"], spoken)
+        grid.add_row(line["dataset"], period, line["submission"][:12], f"{line['rows']:,}", "\n".join(told))
+    Console().print(grid)
+
+
+def _findings(said: dict[str, object] | None, lang: Language) -> list[str]:
+    """Of the last step: its code, and column, rule and count of each finding."""
+    steps: list[dict[str, object]] = said["steps"] if said else []  # type: ignore[assignment]
+    if not steps or steps[-1].get("verdict") not in {"refused", "withdrawn"}:
+        return []
+    last = steps[-1]
+    findings: list[dict[str, object]] = last["findings"]  # type: ignore[assignment]
+    told = [" ".join(str(one[name]) for name in ("column", "code", "count") if name in one) for one in findings]
+    return [str(last[name]) for name in ("code", f"message_{lang}") if last.get(name)] + told
