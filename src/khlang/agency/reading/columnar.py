@@ -38,7 +38,7 @@ class ParquetPart(Part):
 
     def frames(self, skip: int, width: int) -> Iterator[tuple[int, pl.DataFrame]]:
         """Batches of rows."""
-        texts = [_text(name, kind).alias(str(i)) for i, (name, kind) in enumerate(self._schema.items())]
+        texts = [as_text(name, kind).alias(str(i)) for i, (name, kind) in enumerate(self._schema.items())]
         lazy = self._scan().slice(skip).select(texts[:width])
         row = skip + 1
         for frame in lazy.collect_batches(chunk_size=CHUNK_ROWS, maintain_order=True):
@@ -103,7 +103,8 @@ def damaged(file: str) -> InputError:
     return InputError(f"{file}: ไฟล์เสียหาย / the file is damaged.", _DAMAGED, code="SEAL-DAMAGED")
 
 
-def _text(name: str, kind: pl.DataType) -> pl.Expr:
+def as_text(name: str, kind: pl.DataType) -> pl.Expr:
+    """A column of any plain type as the text that an official would type; a day without its midnight."""
     column = pl.col(name)
     if isinstance(kind, pl.Datetime):
         return column.dt.to_string("%Y-%m-%d %H:%M:%S").str.replace(r" 00:00:00$", "")

@@ -76,7 +76,7 @@ def open_extract(
         InputError: They cannot be read, lack a column, name one twice, differ in their headers, or are empty.
     """
     chosen = options or ReadOptions()
-    parts = [part for file in files for part in sources.parts(_path(file), table, chosen)]
+    parts = [part for file in files for part in sources.parts(file, table, chosen)]
     if not parts:
         raise empty(", ".join(_name(file) for file in files))
     read = [headers.found(part.head(), table, chosen.mapping) for part in parts]
@@ -137,9 +137,3 @@ def _header_findings(part: Part, header: Header, options: ReadOptions) -> list[F
 
 def _name(file: Path | DatabaseQuery) -> str:
     return file.name
-
-
-def _path(file: Path | DatabaseQuery) -> Path:
-    if isinstance(file, Path):
-        return file
-    raise InputError(f"{file.name}: อ่านฐานข้อมูลยังไม่ได้ / a query cannot be read here.", code="SEAL-KIND")

@@ -7,7 +7,8 @@ from pathlib import Path, PurePath
 from khlang.agency.reading import headers
 from khlang.agency.reading.archive import members
 from khlang.agency.reading.columnar import LinesPart, ParquetPart
-from khlang.agency.reading.model import Opener, Part, ReadOptions
+from khlang.agency.reading.database import QueryPart
+from khlang.agency.reading.model import DatabaseQuery, Opener, Part, ReadOptions
 from khlang.agency.reading.text import TextPart
 from khlang.agency.reading.workbook import SheetPart
 from khlang.contracts import Table
@@ -19,7 +20,7 @@ LINES = (".jsonl", ".ndjson")
 KINDS = (*TEXT, *BOOKS, ".parquet", *LINES, ".zip")
 
 
-def parts(source: Path, table: Table, options: ReadOptions) -> list[Part]:
+def parts(source: Path | DatabaseQuery, table: Table, options: ReadOptions) -> list[Part]:
     """The tables of one source, in the order of their names.
 
     Raises:
@@ -45,6 +46,8 @@ def parts(source: Path, table: Table, options: ReadOptions) -> list[Part]:
             code="SEAL-KIND",
         )
 
+    if isinstance(source, DatabaseQuery):
+        return [QueryPart(source)]
     if not source.exists():
         raise InputError(f"ไม่พบไฟล์ {source.name} / There is no file {source.name}.", "ตรวจชื่อไฟล์ / Look at its name.")
     files = [source]
