@@ -122,7 +122,8 @@ def read_withdrawal(data: bytes) -> dict[str, str]:
     """
     try:
         document = json.loads(data)
-        same = withdrawal(document, document["reason"]) == data
+        texts = all(isinstance(document[name], str) for name in (*PLACE, "reason"))
+        same = texts and withdrawal(document, document["reason"]) == data
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         same = False
     if not same:

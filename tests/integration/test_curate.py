@@ -77,6 +77,18 @@ def test_files_are_sorted_by_the_grain_identifier(curator: Curator, folder_lake:
     assert pl.read_parquet(files[0])["vehicle_id"].is_sorted()
 
 
+def test_a_withdrawn_period_is_taken_out_and_no_other(
+    curator: Curator, folder_lake: objects.Lake, local_spark: SparkSession
+) -> None:
+    curator.one(accept(folder_lake, cars(120, CAR | {"vehicle_id": ""}), table=TABLE), TABLE)
+    curator.one(accept(folder_lake, cars(130), table=TABLE, period="2026-02"), TABLE)
+    last = accept(folder_lake, cars(120), table=TABLE)
+    decision = curator.one(dataclasses.replace(last, sequence=2, rows=0, withdrawn=True), TABLE)
+    assert (decision.verdict, decision.rows_curated) == ("withdrawn", 0)
+    assert {row[-1] for row in content(local_spark, where(folder_lake, "curated"))} == {"2026-02"}
+    assert content(local_spark, where(folder_lake, "quarantine")) == []
+
+
 def test_a_rerun_changes_nothing(curator: Curator, folder_lake: objects.Lake, local_spark: SparkSession) -> None:
     work = accept(folder_lake, cars(110, CAR | {"vehicle_id": ""}), table=TABLE)
     curator.one(work, TABLE)

@@ -106,6 +106,17 @@ def test_a_period_waits_until_all_its_inputs_are_promoted_and_leaves_the_others_
     assert got == [("2026-01", min(PID.values())), ("2026-01", max(PID.values())), ("2026-02", PID[1])]
 
 
+def test_a_withdrawn_input_takes_its_period_out_of_marts_and_projects(shop: Shop) -> None:
+    """Not built of what is left: that would tell of no registrants where nothing is known of any."""
+    shop.build()
+    shop.versions["2026-01"]["welfare_registrants"] = -20_100
+    shop.versions["2026-02"] = dict.fromkeys(DATASETS, -1)  # never built: nothing to take out
+    assert shop.build() == [("welfare_by_amphoe", "2026-01"), ("welfare_eligibility", "2026-01")]
+    assert shop.rows("marts", "welfare_eligibility") == []
+    assert shop.rows("marts", "welfare_by_amphoe", "amphoe_code") == []
+    assert shop.build() == []
+
+
 def test_a_build_that_died_after_its_commit_is_finished_without_a_second_one(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

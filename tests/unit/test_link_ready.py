@@ -1,6 +1,6 @@
 """Which periods are at rest: nothing accepted of them waits for its verdict."""
 
-from khlang.link.ready import settled, waiting
+from khlang.link.ready import ready, settled, waiting, whole
 
 
 def test_accepted_without_a_verdict_makes_its_period_wait() -> None:
@@ -23,3 +23,12 @@ def test_what_was_overtaken_does_not_wait() -> None:
 def test_told_are_the_periods_at_rest() -> None:
     decisions = [{"period": "2026-01"}, {"period": "2026-02"}]
     assert settled(decisions, {"2026-02"}) == [{"period": "2026-01"}]
+
+
+def test_what_was_withdrawn_is_told_by_a_negative_version_until_something_comes_after() -> None:
+    one = {"dataset": "vehicles", "period": "2026-01", "txn_version": 10100, "verdict": "promoted"}
+    two, three = one | {"txn_version": 20100, "verdict": "withdrawn"}, one | {"txn_version": 30100}
+    assert ready([one])(("vehicles",)) == {"2026-01": {"vehicles": 10100}}
+    assert ready([one, two])(("vehicles",)) == {"2026-01": {"vehicles": -20100}}
+    assert whole(ready([one, two]))(("vehicles",)) == {}
+    assert whole(ready([three, two, one]))(("vehicles",)) == {"2026-01": {"vehicles": 30100}}

@@ -40,6 +40,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "kept": ("สิ่งที่ยังอยู่", "What is not gone"),
     "marts": ("ตารางผลลัพธ์ที่เกี่ยวข้อง", "Marts concerned"),
     "reason": ("เหตุผล", "Reason"),
+    "rows_in": ("แถวที่เข้าตรวจ", "rows judged"),
+    "rows_curated": ("ใช้งาน", "in use"),
+    "rows_quarantined": ("กักไว้", "kept back"),
     "signed": ("ลายมือชื่อของคลังกลาง ตรวจสอบแล้ว", "Signature of the pool, verified"),
     "unsigned": ("ไม่ได้ตรวจลายมือชื่อ: ไฟล์ตั้งค่าไม่มีกุญแจใบรับ", "Signature not verified: the bundle names no receipt key"),
     "note": (
@@ -167,7 +170,9 @@ def _step(step: Mapping[str, Any], lang: Language, rows: Rows) -> Step:
         lines += [f"{word(name, lang)}: {_half(str(line), lang)}" for line in step.get(name, ())]
     if step.get("marts"):
         lines.append(f"{word('marts', lang)}: {', '.join(step['marts'])}")
-    counts = [f"{name} {step[name]:,}" for name in ("rows_in", "rows_curated", "rows_quarantined") if name in step]
+    counts = [
+        f"{word(name, lang)} {step[name]:,}" for name in ("rows_in", "rows_curated", "rows_quarantined") if name in step
+    ]
     lines += [", ".join(counts)] if counts else []
     if step["findings"]:
         lines.append(f"{word('do', lang)}: {_MEND[0 if lang == 'th' else 1]}")

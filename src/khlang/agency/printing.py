@@ -2,6 +2,7 @@
 
 import html
 import importlib.util
+import re
 from pathlib import Path
 
 from rich import box
@@ -11,6 +12,8 @@ from rich.table import Table as Grid
 from khlang.agency.papers import Page, Step
 from khlang.errors import SetupError
 
+# A consonant with what belongs to it: a vowel before, vowels and tone marks above, below and after.
+_CLUSTER = re.compile("([\u0e40-\u0e44]?[\u0e01-\u0e2e][\u0e30-\u0e3a\u0e45\u0e47-\u0e4e]*)")
 _STYLE = """
 body { font: 16px/1.6 "Sarabun", "Noto Sans Thai", "Leelawadee UI", "Thonburi", sans-serif; color: #111;
   max-width: 56rem; margin: 2rem auto; padding: 0 1rem }
@@ -98,26 +101,31 @@ def as_pdf(page: Page) -> bytes:
     pdf.ln(2)
     pdf.set_font("Sarabun", size=11)
     with pdf.table(
-        borders_layout="NONE", first_row_as_headings=False, col_widths=(1, 2), line_height=6.5, align="LEFT"
+        borders_layout="NONE", first_row_as_headings=False, col_widths=(1, 2), line_height=6.5, text_align="LEFT"
     ) as table:
         for fact in page.facts:
-            table.row(fact)
+            table.row([_breakable(cell) for cell in fact])
     for step in page.steps:
-        pdf.ln(2)
+        pdf.ln(3)
         _line(pdf, step.heading, size=12, bold=True)
         for line in step.lines:
             _line(pdf, line, size=11)
         if step.table:
             pdf.set_font("Sarabun", size=9)
-            with pdf.table(line_height=5.5, col_widths=(2, 2, 1, 2, 3), align="LEFT") as table:
+            with pdf.table(line_height=5.5, col_widths=(2, 2, 1, 2, 3), text_align="LEFT") as table:
                 for row in step.table:
-                    table.row(row)
+                    table.row([_breakable(cell) for cell in row])
     pdf.ln(4)
     for note in page.notes:
         _line(pdf, note, size=10)
     return bytes(pdf.output())
 
 
+def _breakable(text: str, longest: int = 24) -> str:
+    """Thai has no space between words: a long run may break, but never between a letter and its vowel or tone mark."""
+    return " ".join(_CLUSTER.sub("\\1\u200b", run) if len(run) > longest else run for run in text.split(" "))
+
+
 def _line(pdf: "FPDF", text: str, *, size: int, bold: bool = False) -> None:  # type: ignore[name-defined] # noqa: F821
     pdf.set_font("Sarabun", style="B" if bold else "", size=size)
-    pdf.multi_cell(0, size * 0.58, text, new_x="LMARGIN", new_y="NEXT", align="L")
+    pdf.multi_cell(0, size * 0.58, _breakable(text, 60), new_x="LMARGIN", new_y="NEXT", align="L")
