@@ -1,4 +1,7 @@
-"""Saves a workbook with a password through LibreOffice's own interface: ``password.py WORK OUT`` (system Python, python3-uno)."""
+"""Saves a workbook with a password through LibreOffice's own interface: ``python3 password.py WORK OUT``.
+
+Run by ``remake.sh`` with the system's Python, which has the package ``python3-uno``.
+"""
 
 import subprocess
 import sys

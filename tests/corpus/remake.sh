@@ -61,7 +61,7 @@ for one in two_header_rows hidden filtered formulas errors errors_elsewhere two_
 done
 for one in hidden errors numbers two_sheets; do calc "$one" "lo_$one.xls" xls; done
 calc hidden lo_hidden.ods ods
-save titled.fods lo_buddhist_dates.csv "$FILTER:44,34,76,1,,0,false,true,false,false,false,2"
+save titled.fods lo_days_reformatted.csv "$FILTER:44,34,76,1,,0,false,true,false,false,false,2"
 save houses.csv lo_dates_guessed.xlsx xlsx "CSV:44,34,76,1,1/2/2/2"
 save registrants.csv lo_text.xlsx xlsx "$TEXT"
 save insured.csv lo_web_page.xls html "CSV:44,34,76,1"
