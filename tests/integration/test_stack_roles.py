@@ -19,6 +19,7 @@ GET, PUT, DELETE, LIST = "get", "put", "delete", "list"
 # Every place that a role could meet, each with an object in it.
 PLACES = {
     "landing": ("landing", "agency/dataset/2026-01/x/part-0001.age"),
+    "headers": ("headers", "agency/dataset/2026-01/x/part-0001.age"),
     "receipts": ("receipts", "agency/dataset/2026-01/x/received.json"),
     **{
         layer: ("lake", f"{layer}/table_v1/part.parquet")
@@ -27,8 +28,13 @@ PLACES = {
 }
 RW = {GET, PUT, DELETE, LIST}
 ALLOWED: dict[str, dict[str, set[str]]] = {
-    "gateway": {"landing": {PUT}, "receipts": {GET, PUT, LIST}},
-    "land": {"landing": {GET, LIST}, "receipts": {GET, PUT, LIST}, "accepted": RW},
+    "gateway": {"landing": {PUT}, "headers": {PUT}, "receipts": {GET, PUT, LIST}},
+    "land": {
+        "landing": {GET, LIST},
+        "headers": {GET, DELETE, LIST},
+        "receipts": {GET, PUT, LIST},
+        "accepted": RW,
+    },
     "curate": {
         "accepted": {GET, LIST},
         "receipts": {GET, PUT, LIST},

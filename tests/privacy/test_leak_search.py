@@ -18,7 +18,7 @@ import pytest
 from tests.demofixture import Demo
 
 from khlang import pseudonym, store
-from khlang.lake import LAKE, LANDING, RECEIPTS
+from khlang.lake import HEADERS, LAKE, LANDING, RECEIPTS
 from khlang.settings import Settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -108,7 +108,7 @@ def pieces(settings: Settings) -> Iterator[tuple[str, bytes]]:
         except FileNotFoundError:
             continue  # a server's own file that has just gone
     root = store.client(settings, "root")
-    for bucket in (LANDING, LAKE, RECEIPTS):
+    for bucket in (HEADERS, LANDING, LAKE, RECEIPTS):
         for key in store.list_keys(root, bucket):
             yield f"object:{bucket}/{key}", store.get(root, bucket, key) or b""
 
@@ -144,7 +144,10 @@ def test_plain_store_files_hold_no_text_of_landing(demo: Demo) -> None:
     root = store.client(demo.settings, "root")
     parts = [key for key in store.list_keys(root, LANDING) if key.endswith(".age")]
     assert parts
-    assert all((store.get(root, LANDING, key) or b"").startswith(b"age-encryption.org/v1") for key in parts)
+    # The header, which alone holds a part's key, lies in a bucket of its own.
+    assert list(store.list_keys(root, HEADERS)) == parts
+    assert all((store.get(root, HEADERS, key) or b"").startswith(b"age-encryption.org/v1") for key in parts)
+    assert not any(b"PAR1" in (store.get(root, LANDING, key) or b"")[:64] for key in parts)
 
 
 FORMS = {

@@ -16,7 +16,7 @@ from khlang.agency.home import Home
 from khlang.errors import InputError, IntegrityError
 from khlang.manifest import Manifest, Part
 
-PARALLEL = 2  # parts: while the pool stores one, the next is on its way
+PARALLEL = 3  # parts: while the pool stores some, the next is on its way
 RECEIPT = "receipt.json"
 
 
@@ -61,10 +61,14 @@ def send(
     wanted = [part for part in made["parts"] if part["name"] not in there]
 
     def one(part: Part) -> None:
-        whole(folder, part)
-        gateway.put_part(
-            prefix, folder / part["name"], part["sha256"], tell=lambda come_to: tell(part["name"], come_to)
-        )
+        name, size = part["name"], part["bytes"]
+        if not (folder / name).is_file() or (folder / name).stat().st_size != size:
+            whole(folder, part)
+        try:
+            gateway.put_part(prefix, folder / name, part["sha256"], tell=lambda come_to: tell(name, come_to))
+        except IntegrityError:
+            whole(folder, part)  # the gateway hashes it in any case: only when it differs is it looked at here
+            raise
 
     with ThreadPoolExecutor(PARALLEL) as pool:
         try:

@@ -40,6 +40,7 @@ def enrol(settings: Settings, *, start: str, months: int) -> list[str]:
             recipients=recipients,
             gateway_url=settings.gateway_url,
             gateway_ca=settings.trino_ca.read_text(encoding="ascii"),
+            receipt_key=(settings.registry / "receipt.pub").read_text(encoding="ascii").strip(),
         )
         key = authority.source_secret().hex()
         here = home.start(settings.agency(agency), bundle=json.dumps(made, ensure_ascii=False), sealing_key=key)
