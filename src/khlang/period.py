@@ -1,6 +1,7 @@
 """The reporting month: ``YYYY-MM``, Gregorian, on the wire, in paths and in tables."""
 
 import re
+from datetime import UTC, date, datetime, timedelta
 
 from khlang.errors import PeriodError
 
@@ -29,3 +30,14 @@ def previous(period: str) -> str:
     """The month before a period."""
     year, month = map(int, period.split("-"))
     return f"{year - 1:04d}-12" if month == 1 else f"{year:04d}-{month - 1:02d}"
+
+
+def today() -> date:
+    """The date in Thailand (UTC+7, no daylight saving), wherever the machine stands."""
+    return (datetime.now(UTC) + timedelta(hours=7)).date()
+
+
+def last_day(period: str) -> date:
+    """The last day of a period."""
+    year, month = map(int, period.split("-"))
+    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)

@@ -27,7 +27,7 @@ TYPES: Final = ("th-cid", "th-juristic", "house", "plate")
 REASONS: Final = ("missing", "bad_format", "bad_check", "placeholder", "class_not_allowed")
 # First digits that the registrar has issued; 9 never was, so that simulated people are nobody.
 CLASSES: Final = {"th-cid": "012345678", "th-juristic": "0"}
-SOURCE_PATTERN: Final = r"^s1\.[a-z0-9]{1,16}\.[0-9a-f]{32}$"
+SOURCE_PATTERN: Final = r"^s1v?\.[a-z0-9]{1,16}\.[0-9a-f]{32}$"
 POOL_PATTERN: Final = r"^p1\.[a-z0-9]{1,16}\.[0-9a-f]{32}$"
 PROJECT_PATTERN: Final = r"^j1\.[a-z0-9_-]{1,32}\.[0-9a-f]{32}$"
 

@@ -9,8 +9,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from khlang.errors import SetupError
+
+
+#: How long after its last day a period can be corrected (privacy.md 1): then its identity is destroyed.
+CORRECTION_DAYS: Final = 90
 
 
 def read_env_file(path: Path) -> dict[str, str]:

@@ -90,7 +90,8 @@ def test_publishing_shows_no_secret(tmp_path: Path) -> None:
     assert set(written) == {
         "authority.pub",
         "profile.json",
-        *(f"canaries/{a}.json" for a in ("mof", "sso", "dopa", "dlt")),
+        "epochs.json",
+        *(f"canaries/e01/{a}.json" for a in ("mof", "sso", "dopa", "dlt")),
     }
     everything = "\n".join(written.values())
     forms = canaries.of(made, "mof", CONTRACTS.by_agency("mof"))["welfare_registrants"]["pid"]

@@ -35,7 +35,6 @@ def of(authority: Authority, agency: str, tables: Iterable[Table]) -> Canaries:
 
 def expected(authority: Authority, canaries: Canaries, tables: Iterable[Table]) -> dict[str, dict[str, list[str]]]:
     """What each canary must be at the pool: its source pseudonym, which tells nothing of the key."""
-    key = authority.source_key()
     types = {(table.name, column.name): str(column.identifier) for table in tables for column in table.identifiers}
 
     def sealed(dataset: str, column: str, form: str) -> str:
@@ -43,7 +42,7 @@ def expected(authority: Authority, canaries: Canaries, tables: Iterable[Table]) 
         identifier, reason = pseudonym.normalise(form, type=type_, simulation=True)
         if identifier is None:
             raise ContractError(f"A canary of {dataset}.{column} does not normalise: {reason}.", "Draw it again.")
-        return pseudonym.source_pseudonym(identifier, key=key, epoch=authority.epoch, type=type_)
+        return authority.seal(identifier, type_)
 
     return {
         dataset: {column: [sealed(dataset, column, form) for form in forms] for column, forms in columns.items()}

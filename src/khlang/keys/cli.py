@@ -1,42 +1,88 @@
 """``khlang keys``: what the key authority does. Only check values are ever printed."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 
 from khlang import contracts as contracts_
-from khlang import private, settings
+from khlang import period, private, settings
 from khlang.errors import SetupError
+from khlang.keys import admission, rotation
 from khlang.keys import authority as authority_
 from khlang.keys import bundle as bundle_
+from khlang.keys.authority import PROFILES, Authority
+
+VALID_DAYS = 400
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_THERE = click.Path(path_type=Path, dir_okay=False, exists=True)
+_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
 def keys() -> None:
-    """The key authority: epochs, profile bundles, canaries."""
+    """The key authority: epochs, profile bundles, canaries, the VOPRF service."""
 
 
 @keys.command()
 @click.option("--epoch", default="e01", show_default=True, help="Source epoch to begin with.")
+@click.option("--profile", type=click.Choice(PROFILES), default=PROFILES[0], show_default=True)
 @click.option("--simulation/--real", required=True, help="Whether the profile is for simulated people (class 9).")
-def init(epoch: str, simulation: bool) -> None:
+def init(epoch: str, profile: str, simulation: bool) -> None:
     """Make the authority's folder, its source key and its signing key."""
-    made = authority_.start(settings.load().authority, simulation=simulation, epoch=epoch)
-    click.echo(f"Authority in {made.folder}: epoch {made.epoch}, key check value {made.profile()['kcv']}")
+    made = authority_.start(settings.load().authority, simulation=simulation, epoch=epoch, profile=profile)
+    click.echo(f"Authority in {made.folder}: epoch {made.epoch}, {_check(made)}")
     click.echo(f"Verify key: {made.public_key()}")
 
 
 @keys.command()
+@click.option("--starts", type=_DAY, help="First day of the new epoch; today by default.")
+@click.option("--last-day", type=_DAY, help="Of the old epoch; 62 days after the start by default.")
+@click.option("--compromised", is_flag=True, help="The old key leaked: it ends the day before, and pids are redrawn.")
+@click.option("--profile", type=click.Choice(PROFILES), help="Of the new epoch; as before by default.")
+@click.option("--epoch", help="Name of the new epoch; the next number by default.")
+def rotate(
+    *,
+    starts: datetime | None,
+    last_day: datetime | None,
+    compromised: bool,
+    profile: str | None,
+    epoch: str | None,
+) -> None:
+    """Begin a new source epoch. Then: publish, a bundle and the key to every agency, a bridge from each of them."""
+    made = rotation.rotate(
+        authority_.open_(settings.load().authority),
+        starts=starts.date() if starts else period.today(),
+        last_day=last_day.date() if last_day else None,
+        compromised=compromised,
+        profile=profile,
+        name=epoch,
+    )
+    begun = made.dates()
+    ended = made.at(str(begun.previous)).dates()
+    click.echo(f"Epoch {made.epoch} begins on {begun.starts}, {_check(made)}")
+    click.echo(f"Epoch {ended.name} ends on {ended.ends}{' (compromised)' if ended.compromised else ''}.")
+    click.echo(
+        "Next: khlang keys publish, khlang keys bundle and export; each agency: khlang agency init, then bridge."
+    )
+
+
+@keys.command()
 @click.option("--agency", required=True, help="Its id in the contracts.")
-@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
-def bundle(agency: str, out: Path) -> None:
+@click.option("--out", required=True, type=_FILE, help="File to write.")
+@click.option("--valid-days", type=click.IntRange(1, 3650), default=VALID_DAYS, show_default=True)
+@click.option("--service-url", help="Address of the VOPRF service, where the profile is voprf-v1.")
+@click.option("--service-ca", type=_THERE, help="PEM of the certificate to trust for it.")
+def bundle(*, agency: str, out: Path, valid_days: int, service_url: str | None, service_ca: Path | None) -> None:
     """Write the signed bundle of one agency; the key is not in it."""
     here = settings.load()
     registry = here.registry / "recipients.json"
     if not registry.exists():
         raise SetupError("The pool has published no recipients.", "Ask its keeper to run: khlang pool init")
-    ca = here.var / "tls" / "ca.pem"
+    ca, receipt = here.var / "tls" / "ca.pem", here.registry / "receipt.pub"
+    today = period.today()
+    pem = service_ca.read_text(encoding="ascii") if service_ca else ""
     made = bundle_.make(
         authority_.open_(here.authority),
         agency=agency,
@@ -44,23 +90,76 @@ def bundle(agency: str, out: Path) -> None:
         recipients=json.loads(registry.read_text(encoding="utf-8")),
         gateway_url=here.gateway_url,
         gateway_ca=private.read_text(ca, "The gateway has no certificate yet", "Start the stack: make up"),
+        receipt_key=receipt.read_text(encoding="ascii").strip() if receipt.exists() else None,
+        valid=(today, today + timedelta(days=valid_days)),
+        service={"url": service_url, "ca_pem": pem} if service_url else None,
     )
     private.write(out, json.dumps(made, ensure_ascii=False) + "\n")
-    click.echo(f"Bundle of {agency} written to {out}")
+    click.echo(f"Bundle of {agency} written to {out}; good until {today + timedelta(days=valid_days)}")
 
 
 @keys.command(name="export")
-@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="File to write (0600).")
+@click.option("--out", required=True, type=_FILE, help="File to write (0600).")
 def export_key(out: Path) -> None:
     """Write the sealing key to a file, to be handed over by a channel of its own."""
     made = authority_.open_(settings.load().authority)
+    if made.dates().profile != PROFILES[0]:
+        raise SetupError(
+            f"The key of epoch {made.epoch} never leaves: agencies ask the service.", "Run: khlang keys serve"
+        )
     private.write(out, made.source_secret().hex() + "\n")
-    click.echo(f"Sealing key of epoch {made.epoch} written to {out}; key check value {made.profile()['kcv']}")
+    click.echo(f"Sealing key of epoch {made.epoch} written to {out}; {_check(made)}")
 
 
 @keys.command()
 def publish() -> None:
-    """Publish profile, verify key and expected canaries to the pool's registry."""
+    """Publish profiles, epochs, verify key and expected canaries to the pool's registry."""
     here = settings.load()
     bundle_.publish(authority_.open_(here.authority), here.registry, contracts_.load(here.contracts))
     click.echo(f"Published to {here.registry}")
+
+
+@keys.command()
+@click.option("--request", type=_THERE, required=True, help="The agency's enrolment.json.")
+@click.option("--elements", type=click.IntRange(1), required=True, help="Identifiers it may have sealed in a month.")
+def admit(request: Path, elements: int) -> None:
+    """Admit an agency to the VOPRF service; twice the contract's expected identifiers leaves room to repeat."""
+    asked = json.loads(request.read_text(encoding="utf-8"))
+    folder, agency = settings.load().authority, str(asked["agency"])
+    admission.admit(folder, agency=agency, token_sha256=str(asked["service_sha256"]), elements=elements)
+    click.echo(f"{agency} may have {elements} identifiers sealed in a month.")
+
+
+@keys.command()
+@click.option("--agency", required=True)
+def dismiss(agency: str) -> None:
+    """Take an agency's admission to the VOPRF service away."""
+    admission.dismiss(settings.load().authority, agency)
+    click.echo(f"{agency} may not ask the service any more.")
+
+
+@keys.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=int, required=True)
+@click.option("--certificate", type=_THERE, required=True, help="PEM; its names must hold the bundle's address.")
+@click.option("--key", type=_THERE, required=True, help="PEM of the certificate's key.")
+def serve(host: str, port: int, certificate: Path, key: Path) -> None:
+    """Run the VOPRF service of the current epoch, over TLS only."""
+    import uvicorn
+
+    from khlang.keys.service import create_app
+
+    uvicorn.run(
+        create_app(settings.load().authority),
+        host=host,
+        port=port,
+        ssl_certfile=str(certificate),
+        ssl_keyfile=str(key),
+        access_log=False,
+        server_header=False,
+        log_level="warning",
+    )
+
+
+def _check(made: Authority) -> str:
+    return f"key check value {made.profile()['kcv']}"

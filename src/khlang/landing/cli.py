@@ -1,20 +1,22 @@
 """``khlang pool``: what the pool's keeper does by hand."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from khlang import period, store
 from khlang import settings as settings_
 from khlang.errors import UsageError
-from khlang.landing import keeper
+from khlang.landing import expiry, keeper, registry
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.group()
 def pool() -> None:
-    """The pool's keeper: month identities, enrolled agencies."""
+    """The pool's keeper: month identities, enrolled agencies, rotation."""
 
 
 @pool.command()
@@ -61,3 +63,36 @@ def enrol(
     key = public_key_file.read_text(encoding="ascii").strip()
     keeper.enrol(where, agency=agency, public_key=key, token_file=token_file, simulation=simulation)
     click.echo(f"{agency} is enrolled; its token is in {token_file}.")
+
+
+@pool.command()
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Date to reckon from; today by default.")
+@click.option("--days", type=click.IntRange(0, 3650), default=settings_.CORRECTION_DAYS, show_default=True)
+@click.option("--dry-run", is_flag=True, help="Only say which months would end.")
+def expire(*, today: datetime | None, days: int, dry_run: bool) -> None:
+    """Destroy the identity of every month whose correction window is over, and what was opened of it.
+
+    Days are counted from a month's last day. What is sealed for such a month cannot be opened again by anybody.
+    """
+    where = settings_.load()
+    day = today.date() if today else period.today()
+    months = expiry.due(where, today=day, days=days)
+    if not dry_run:
+        expiry.close(where, months, today=day)
+        ended = {*months, *registry.closed(where)}
+        count = expiry.delete_opened(store.client(where, "land"), ended)
+        click.echo(f"{count} opened objects deleted.")
+    click.echo(f"Months {'due' if dry_run else 'ended'}: {', '.join(months) or 'none'}.")
+
+
+@pool.command()
+@click.argument("agency")
+def revoke(agency: str) -> None:
+    """Revoke an agency's credential for the gateway, at once."""
+    expiry.revoke(settings_.load(), agency)
+    click.echo(f"{agency} is revoked: its next request is refused, and what it sent and waits is not landed.")
+    click.echo(
+        "This does not undo: that it knows the sealing key (if that is a danger: khlang keys rotate --compromised),"
+    )
+    click.echo("what it sent before and was promoted (withdraw it), and what others learnt with its credential.")
+    click.echo("To admit it again: khlang pool enrol, with a new token.")

@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
 from khlang import lake, manifest
 from khlang.contracts import Contracts, Table
 from khlang.errors import ContractError, IntegrityError, KhlangError, PeriodError, SealingKeyError
 from khlang.landing.refusal import refusal
-from khlang.landing.registry import Agency
+from khlang.landing.registry import Agency, Epoch
 from khlang.manifest import Manifest, Part
 
 AGAIN = "ปิดผนึกใหม่แล้วส่ง / Seal again, then send."
@@ -22,9 +22,10 @@ class Known:
 
     agency: Agency
     contracts: Contracts
-    profile: Mapping[str, Any]
-    profile_sha256: str
+    epochs: Mapping[str, Epoch]
+    current: str
     months: frozenset[str]
+    today: date
 
 
 def read(data: bytes, signature: str, place: lake.Submission, known: Known) -> tuple[Manifest, Table]:
@@ -89,24 +90,42 @@ def _contract(made: Manifest, known: Known) -> Table:
 
 
 def _profile(made: Manifest, known: Known) -> None:
-    sent, ours = made["profile"], known.profile
-    if sent["epoch"] != ours["epoch"]:
+    sent, ours = made["profile"], known.epochs.get(made["profile"]["epoch"])
+    if ours is None:
         raise _key(
             "KEY-EPOCH",
-            f"ปิดผนึกด้วยกุญแจรุ่น {sent['epoch']} แต่รุ่นที่ใช้คือ {ours['epoch']}",
-            f"Sealed under epoch {sent['epoch']}; the current one is {ours['epoch']}.",
+            f"ปิดผนึกด้วยกุญแจรุ่น {sent['epoch']} แต่รุ่นที่ใช้คือ {known.current}",
+            f"Sealed under epoch {sent['epoch']}; the current one is {known.current}.",
         )
-    if sent["kcv"] != ours["kcv"]:
+    _in_force(ours, known)
+    if sent["kcv"] != ours.profile["kcv"]:
         raise _key(
             "KEY-KCV",
             "กุญแจปิดผนึกไม่ใช่กุญแจที่ใช้ (ค่าตรวจสอบกุญแจไม่ตรง)",
             "The sealing key is not the right one: its check value differs.",
         )
-    if (sent["id"], sent["sha256"]) != (ours["id"], known.profile_sha256):
+    if (sent["id"], sent["sha256"]) != (ours.profile["id"], ours.sha256):
         raise _key(
             "KEY-PROFILE",
             "ปิดผนึกตามกติกา (profile) ที่ไม่ใช่ชุดที่ใช้",
             "Sealed under another profile than the one in force.",
+        )
+
+
+def _in_force(epoch: Epoch, known: Known) -> None:
+    """The day of landing lies between the epoch's first and last day; ISO dates compare as text."""
+    today = known.today.isoformat()
+    if epoch.ends and today > epoch.ends:
+        raise _key(
+            "KEY-EPOCH-ENDED",
+            f"กุญแจรุ่น {epoch.name} เลิกใช้ตั้งแต่ {epoch.ends} รุ่นที่ใช้คือ {known.current}",
+            f"Epoch {epoch.name} ended on {epoch.ends}; the current one is {known.current}.",
+        )
+    if epoch.starts and today < epoch.starts:
+        raise _key(
+            "KEY-EPOCH-EARLY",
+            f"กุญแจรุ่น {epoch.name} เริ่มใช้วันที่ {epoch.starts}",
+            f"Epoch {epoch.name} begins on {epoch.starts}.",
         )
 
 

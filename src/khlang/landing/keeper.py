@@ -7,7 +7,8 @@ import secrets
 from pathlib import Path
 
 from khlang import contracts, private
-from khlang.errors import ContractError, SignatureError
+from khlang.errors import AccessError, ContractError, SignatureError
+from khlang.landing import registry, statement
 from khlang.period import parse
 from khlang.settings import Settings
 
@@ -27,9 +28,10 @@ def init(settings: Settings, *, start: str, months: int) -> dict[str, str]:
 
     folder = private.folder(private.folder(settings.secrets) / "month")
     recipients: dict[str, str] = {}
+    closed = registry.closed(settings)
     for month in _months(parse(start), months):
         path = folder / f"{month}.identity"
-        if not path.exists():
+        if not path.exists() and month not in closed:
             private.write(path, f"{pyrage.x25519.Identity.generate()}\n")
     for path in sorted(folder.glob("*.identity")):
         identity = pyrage.x25519.Identity.from_str(path.read_text(encoding="ascii").strip())
@@ -37,6 +39,7 @@ def init(settings: Settings, *, start: str, months: int) -> dict[str, str]:
     for name in ("pool.key", "project-demo.key"):
         if not (settings.secrets / name).exists():
             private.write(settings.secrets / name, secrets.token_hex(32) + "\n")
+    statement.ensure_key(settings)
     private.write(settings.registry / "recipients.json", json.dumps(recipients, indent=1) + "\n", mode=0o644)
     return recipients
 
@@ -67,7 +70,11 @@ def register(settings: Settings, *, agency: str, public_key: str, token_sha256: 
     Raises:
         ContractError: No contract names the agency.
         SignatureError: The key is no Ed25519 public key in hex, or the hash no SHA-256.
+        AccessError: The token is one that was revoked.
     """
+    gone = registry.agencies(settings, revoked=True).get(agency)
+    if gone and gone.token_sha256 == token_sha256:
+        raise AccessError(f"The token of {agency} was revoked.", "Let the agency make a new one: delete gateway.token.")
     tables = contracts.load(settings.contracts).by_agency(agency)
     if not tables:
         raise ContractError(f"No contract names the agency {agency}.", "See `khlang contract list`.")

@@ -4,13 +4,16 @@ The accepted copy is written before the claim, the claim before the decision; ea
 """
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from khlang import contracts as contracts_
 from khlang import lake, manifest, private, store
+from khlang import period as period_
 from khlang.errors import ContractError, KhlangError, ServiceError, SetupError
-from khlang.landing import checks, envelope, ledger, opening, refusal, registry
+from khlang.landing import checks, envelope, headers, ledger, opening, refusal, registry, withdrawal
 from khlang.landing.envelope import Known
 from khlang.landing.ledger import Request
 from khlang.manifest import Manifest
@@ -30,6 +33,7 @@ class Hall:
     settings: Settings
     s3: "S3Client"
     contracts: contracts_.Contracts
+    today: Callable[[], date] = period_.today
 
     def known(self, agency: str) -> Known:
         """What an agency's submissions are held against.
@@ -46,9 +50,9 @@ class Hall:
                 en="This agency is not enrolled.",
                 remedy="ติดต่อคลังกลาง / Ask the pool.",
             )
-        profile = registry.profile(self.settings)
         months = frozenset(registry.recipients(self.settings))
-        return Known(entry, self.contracts, profile, registry.profile_sha256(profile), months)
+        epochs, current = registry.epochs(self.settings), registry.current(self.settings)
+        return Known(entry, self.contracts, epochs, current, months, self.today())
 
     def identity(self, period: str) -> str:
         """The month's secret, which only land reads."""
@@ -63,16 +67,20 @@ def hall(settings: Settings) -> Hall:
 
 def batches(where: Hall) -> list[dict[str, Any]]:
     """What waits, by dataset: one process lands all of a dataset."""
-    found: dict[str, list[Request]] = {}
+    found: dict[str, list[lake.Submission]] = {}
     for request in ledger.pending_for_land(where.s3):
-        found.setdefault(request.submission.dataset, []).append(request)
+        found.setdefault(request.submission.dataset, []).append(request.submission)
+    for place in ledger.pending_withdrawals(where.s3):
+        found.setdefault(place.dataset, []).append(place)
     return [{"dataset": dataset, "pending": len(requests)} for dataset, requests in sorted(found.items())]
 
 
 def land(where: Hall, dataset: str) -> list[ledger.Decision]:
-    """Decide on all that waits of one dataset, in order of receipt."""
+    """Settle what was withdrawn of one dataset, then decide on all that waits, in order of receipt."""
+    withdrawn = [place for place in ledger.pending_withdrawals(where.s3) if place.dataset == dataset]
+    settled = [one for place in withdrawn for one in withdrawal.settle(where.s3, where.contracts, place)]
     waiting = [r for r in ledger.pending_for_land(where.s3) if r.submission.dataset == dataset]
-    return [decide(where, request) for request in waiting]
+    return settled + [decide(where, request) for request in waiting]
 
 
 def decide(where: Hall, request: Request) -> ledger.Decision:
@@ -91,6 +99,7 @@ def decide(where: Hall, request: Request) -> ledger.Decision:
         "manifest": request.stem,
     }
     try:
+        withdrawal.require_standing(where.s3, place)
         accepted = decision | _accept(where, request)
     except OURS:
         raise
@@ -107,6 +116,7 @@ def _accept(where: Hall, request: Request) -> dict[str, Any]:
     data = store.get(where.s3, lake.LANDING, request.manifest_key) or b""
     signature = (store.get(where.s3, lake.LANDING, request.signature_key) or b"").decode("ascii", "replace")
     known = where.known(place.agency)
+    registry.require_open(where.settings, place.period)
     made, table = envelope.read(data, signature, place, known)
     _order(where, request, made)
     _copy(where, place, made, table)
@@ -145,14 +155,15 @@ def _order(where: Hall, request: Request, made: Manifest) -> None:
 def _copy(where: Hall, place: lake.Submission, made: Manifest, table: contracts_.Table) -> None:
     """Write the opened rows without canaries, part by part; names are numbers, so that a rerun writes over them."""
     identity = where.identity(place.period)
-    expected = registry.canaries(where.settings, place.agency).get(place.dataset, {})
+    epoch = registry.epochs(where.settings)[made["profile"]["epoch"]]
+    expected = registry.canaries(where.settings, place.agency, epoch.name).get(place.dataset, {})
     canaries = opening.Canaries(expected)
     folder = place.accepted.removeprefix(f"s3://{lake.LAKE}/")
     total = 0
     for number, part in enumerate(made["parts"], start=1):
-        sealed = store.get(where.s3, lake.LANDING, place.landing_key(part["name"]))
+        sealed = headers.whole(where.s3, place, part["name"])
         opened = envelope.inner(part, sealed, identity)
-        kept = canaries.take_out(opening.rows(part, opened, table, epoch=made["profile"]["epoch"]))
+        kept = canaries.take_out(opening.rows(part, opened, table, epoch=epoch))
         total += kept.height
         buffer = io.BytesIO()
         kept.write_parquet(buffer, compression="zstd", statistics=False)

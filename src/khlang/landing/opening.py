@@ -11,6 +11,7 @@ from khlang.contracts import Table, folded, sealed_columns
 from khlang.errors import CanaryError, ContractError, IntegrityError, KhlangError, RawIdentifierError
 from khlang.landing.envelope import AGAIN, BUNDLE
 from khlang.landing.refusal import refusal
+from khlang.landing.registry import Epoch
 from khlang.manifest import Manifest, Part
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _canaries(made: Manifest, wrong: set[str], whole: set[str], columns: set[str
     )
 
 
-def rows(part: Part, data: bytes, table: Table, *, epoch: str) -> "pl.DataFrame":
+def rows(part: Part, data: bytes, table: Table, *, epoch: Epoch) -> "pl.DataFrame":
     """Read a part's rows.
 
     Raises:
@@ -168,7 +169,7 @@ def _nearest(name: str, missing: Sequence[str], table: Table) -> str:
     return known[close[0]] if close else ""
 
 
-def identifiers(frame: "pl.DataFrame", table: Table, *, epoch: str) -> None:
+def identifiers(frame: "pl.DataFrame", table: Table, *, epoch: Epoch) -> None:
     """Every cell of an identifier column is a pseudonym of this epoch, or empty.
 
     Raises:
@@ -176,9 +177,10 @@ def identifiers(frame: "pl.DataFrame", table: Table, *, epoch: str) -> None:
     """
     import polars as pl
 
-    sealed = rf"^s1\.{epoch}\.[0-9a-f]{{32}}$"
     names = [column.name for column in table.identifiers]
-    counts = frame.select((~pl.col(name).str.contains(sealed)).sum().alias(name) for name in names).row(0, named=True)
+    counts = frame.select((~pl.col(name).str.contains(epoch.pattern)).sum().alias(name) for name in names).row(
+        0, named=True
+    )
     bad = {name: count for name, count in counts.items() if count}
     if bad:
         told = ", ".join(f"{name} ({count})" for name, count in bad.items())
@@ -186,6 +188,6 @@ def identifiers(frame: "pl.DataFrame", table: Table, *, epoch: str) -> None:
             RawIdentifierError,
             "PSEUDONYM-FORM",
             th=f"คอลัมน์เลขประจำตัวมีค่าที่ไม่ได้ปิดผนึกตามรุ่นกุญแจที่ใช้ (จำนวนแถว): {told}",
-            en=f"Identifier columns hold what is not sealed under epoch {epoch} (rows): {told}.",
+            en=f"Identifier columns hold what is not sealed under epoch {epoch.name} (rows): {told}.",
             remedy=AGAIN,
         )

@@ -1,4 +1,4 @@
-"""What the pool knows of agencies, months, profile and canaries: public keys and hashes in ``<var>/registry``."""
+"""What the pool knows of agencies, months, epochs and canaries: public keys and hashes in ``<var>/registry``."""
 
 import hashlib
 import hmac
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from khlang import manifest
-from khlang.errors import AccessError, SetupError
+from khlang import manifest, oprf
+from khlang.errors import AccessError, PeriodError, SetupError
 from khlang.landing.refusal import refusal
 from khlang.settings import Settings
 
@@ -23,14 +23,38 @@ class Agency:
     datasets: tuple[str, ...]
 
 
-def agencies(settings: Settings) -> dict[str, Agency]:
-    """Every enrolled agency by its id."""
+@dataclass(frozen=True)
+class Epoch:
+    """A source epoch as the authority published it: its profile, and the first and last day on which it is taken."""
+
+    name: str
+    profile: Mapping[str, Any]
+    starts: str | None = None
+    ends: str | None = None
+    previous: str | None = None
+    compromised: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """The hash by which a manifest names the profile."""
+        return hashlib.sha256(manifest.canonical(self.profile)).hexdigest()
+
+    @property
+    def pattern(self) -> str:
+        """What a source pseudonym of this epoch looks like; the other profile's has another prefix."""
+        prefix = "s1v" if self.profile["id"] == oprf.PROFILE else "s1"
+        return rf"^{prefix}\.{self.name}\.[0-9a-f]{{32}}$"
+
+
+def agencies(settings: Settings, *, revoked: bool = False) -> dict[str, Agency]:
+    """Every enrolled agency by its id; or those whose credential was revoked."""
     found: dict[str, Agency] = {}
     for path in sorted((settings.registry / "agencies").glob("*.json")):
         entry = json.loads(path.read_text(encoding="utf-8"))
-        found[entry["agency"]] = Agency(
-            entry["agency"], entry["public_key"], entry["token_sha256"], tuple(entry["datasets"])
-        )
+        if bool(entry.get("revoked")) == revoked:
+            found[entry["agency"]] = Agency(
+                entry["agency"], entry["public_key"], entry["token_sha256"], tuple(entry["datasets"])
+            )
     return found
 
 
@@ -38,13 +62,18 @@ def of_token(settings: Settings, token: str) -> Agency:
     """The agency whose token this is; every entry is compared, in constant time.
 
     Raises:
-        AccessError: Nobody's.
+        AccessError: Nobody's, or revoked.
     """
     digest = hashlib.sha256(token.encode("utf-8")).hexdigest()
-    owner: Agency | None = None
-    for agency in agencies(settings).values():
-        if hmac.compare_digest(agency.token_sha256, digest):
-            owner = agency
+    owner = _owner(agencies(settings), digest)
+    if owner is None and _owner(agencies(settings, revoked=True), digest):
+        raise refusal(
+            AccessError,
+            "TOKEN-REVOKED",
+            th="รหัสประจำหน่วยงาน (token) นี้ถูกเพิกถอนแล้ว",
+            en="This gateway token was revoked.",
+            remedy="ติดต่อคลังกลางเพื่อขึ้นทะเบียนใหม่ / Ask the pool to be enrolled anew.",
+        )
     if owner is None:
         raise refusal(
             AccessError,
@@ -62,21 +91,56 @@ def recipients(settings: Settings) -> dict[str, str]:
     return found
 
 
-def profile(settings: Settings) -> dict[str, Any]:
-    """The profile that the key authority published."""
-    found: dict[str, Any] = _read(settings, "profile.json", "Run `khlang keys publish`.")
+def closed(settings: Settings) -> dict[str, str]:
+    """Months whose correction window is over, each with the day on which its identity was destroyed."""
+    path = settings.registry / "closed.json"
+    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return found
 
 
-def profile_sha256(found: Mapping[str, Any]) -> str:
-    """The hash by which a manifest names a profile."""
-    return hashlib.sha256(manifest.canonical(found)).hexdigest()
+def require_open(settings: Settings, period: str) -> None:
+    """A month that was closed takes nothing any more.
+
+    Raises:
+        PeriodError: Its identity was destroyed: what is sealed for it can never be opened.
+    """
+    if day := closed(settings).get(period):
+        raise refusal(
+            PeriodError,
+            "PERIOD-ENDED",
+            th=f"งวด {period} พ้นช่วงแก้ไขแล้ว กุญแจเปิดถูกทำลายเมื่อ {day}",
+            en=f"The correction window of {period} is over; its key was destroyed on {day}.",
+            remedy="แก้ไขในงวดถัดไป หรือถามคลังกลาง / Correct it in a later month, or ask the pool.",
+        )
 
 
-def canaries(settings: Settings, agency: str) -> dict[str, dict[str, list[str]]]:
-    """Dataset → sealed column → the pseudonyms that must be met."""
-    found: dict[str, dict[str, list[str]]] = _read(settings, f"canaries/{agency}.json", "Run `khlang keys publish`.")
+def epochs(settings: Settings) -> dict[str, Epoch]:
+    """Every source epoch that the key authority published, by name."""
+    said: dict[str, dict[str, Any]] = _read(settings, "epochs.json", "Run `khlang keys publish`.")
+    return {name: Epoch(name=name, **entry) for name, entry in said.items()}
+
+
+def current(settings: Settings) -> str:
+    """The epoch that bundles are of now."""
+    return str(_read(settings, "profile.json", "Run `khlang keys publish`.")["epoch"])
+
+
+def canaries(settings: Settings, agency: str, epoch: str | None = None) -> dict[str, dict[str, list[str]]]:
+    """Dataset → sealed column → the pseudonyms that must be met; of the current epoch unless another is named."""
+    name = f"canaries/{epoch or current(settings)}/{agency}.json"
+    found: dict[str, dict[str, list[str]]] = _read(settings, name, "Run `khlang keys publish`.")
     return found
+
+
+def bridge_pairs(settings: Settings, agency: str, epoch: str) -> set[tuple[str, str]]:
+    """Pairs (old, new) of canaries that an agency's bridge to an epoch must hold."""
+    found = _read(settings, f"bridges/{epoch}/{agency}.json", "Run `khlang keys publish`.")
+    return {(str(old), str(new)) for old, new in found}
+
+
+def _owner(known: Mapping[str, Agency], digest: str) -> Agency | None:
+    matching = [agency for agency in known.values() if hmac.compare_digest(agency.token_sha256, digest)]
+    return matching[-1] if matching else None
 
 
 def _read(settings: Settings, name: str, remedy: str) -> Any:

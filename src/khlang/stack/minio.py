@@ -1,4 +1,4 @@
-"""The object store: MinIO's launch, its three buckets, one account a role with that role's rights, and a probe.
+"""The object store: MinIO's launch, its four buckets, one account a role with that role's rights, and a probe.
 
 The rights are those of ``docs/privacy.md``: who may write cannot read, who serves cannot write.
 """
@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from khlang import artefacts, lake
 from khlang.errors import ServiceError
-from khlang.settings import Settings
+from khlang.settings import CORRECTION_DAYS, Settings
 from khlang.stack import secrets
 from khlang.stack.process import Launch, base_environment
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-RETENTION_DAYS = 90  # the correction window of a period
 READ = ("s3:GetObject",)
 WRITE = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
 ALL = (*READ, *WRITE, "s3:DeleteObject")
@@ -26,10 +25,12 @@ CURATE_LAYERS = ("staging", "curated", "quarantine", "spine", "marts", "projects
 GRANTS: dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...], bool], ...]] = {
     "gateway": (
         (lake.LANDING, ("",), ("s3:PutObject",), False),
+        (lake.HEADERS, ("",), ("s3:PutObject",), False),
         (lake.RECEIPTS, ("",), (*READ, "s3:PutObject"), True),
     ),
     "land": (
         (lake.LANDING, ("",), READ, True),
+        (lake.HEADERS, ("",), (*READ, "s3:DeleteObject"), True),
         (lake.LAKE, ("accepted",), ALL, True),
         (lake.RECEIPTS, ("",), (*READ, "s3:PutObject"), True),
     ),
@@ -117,10 +118,10 @@ def _buckets(s3: "S3Client") -> None:
         Bucket=lake.LANDING,
         ObjectLockConfiguration={
             "ObjectLockEnabled": "Enabled",
-            "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": RETENTION_DAYS}},
+            "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": CORRECTION_DAYS}},
         },
     )
-    for name in {lake.LAKE, lake.RECEIPTS} - there:
+    for name in {lake.LAKE, lake.RECEIPTS, lake.HEADERS} - there:
         s3.create_bucket(Bucket=name)
 
 

@@ -19,6 +19,7 @@ from khlang.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[3]
 TABLE = contracts.load(ROOT / "contracts")["welfare_registrants"]
+E01 = registry.Epoch("e01", {"id": "hmac-v1"})
 
 
 @pytest.fixture
@@ -92,11 +93,11 @@ def test_what_differs_is_told(rows: dict[str, list[str | None]], canary_rows: in
 def test_identifier_cells_are_sealed_or_empty() -> None:
     good = "s1.e01." + "a" * 32
     empty = {column.name: [good, None] for column in TABLE.identifiers}
-    opening.identifiers(pl.DataFrame(empty), TABLE, epoch="e01")
+    opening.identifiers(pl.DataFrame(empty), TABLE, epoch=E01)
     for bad in (good + "\n", good[:-1], good.upper(), "p1" + good[2:], "", "9" * 13, "x" + good):
         frame = pl.DataFrame(empty | {"pid": [good, bad]})
         with pytest.raises(errors.RawIdentifierError) as refused:
-            opening.identifiers(frame, TABLE, epoch="e01")
+            opening.identifiers(frame, TABLE, epoch=E01)
         assert refused.value.message.endswith("pid (1).")
 
 
