@@ -45,7 +45,7 @@ def test_a_month_is_promoted_with_its_spine_and_quarantine(
     assert (decision.verdict, decision.rows_in, decision.rows_curated, decision.rows_quarantined) == (
         "promoted", 122, 121, 1,
     )  # fmt: skip
-    assert decision.rejects == [{"reason": "PID-MISSING", "column": "vehicle_id", "count": 1}]
+    assert decision.rejects == [{"reason": "PID-MISSING", "column": "vehicle_id", "count": 1, "rows": [121]}]
     assert decision.link == {
         "plate": {"ids": 121, "known": 0, "new": 121},
         "th-cid": {"ids": 120, "known": 0, "new": 120},
@@ -59,7 +59,7 @@ def test_a_month_is_promoted_with_its_spine_and_quarantine(
     assert spine.count() == 241
     assert spine.selectExpr("count(DISTINCT type, pid)").first()[0] == 241
     assert not list(folder_lake.objects.keys("staging/"))
-    assert set(decision.seconds) == {"stage", "metrics", "gate", "spine", "write", "clean", "report"}
+    assert set(decision.seconds) == {"stage", "metrics", "gate", "rows", "spine", "write", "clean", "report"}
 
 
 def test_tables_are_what_trino_can_read(curator: Curator, folder_lake: objects.Lake, local_spark: SparkSession) -> None:

@@ -13,7 +13,7 @@ from khlang import receipt as receipt_
 from khlang.agency import submission
 from khlang.agency.gateway import Gateway
 from khlang.agency.home import Home
-from khlang.errors import InputError, IntegrityError
+from khlang.errors import AccessError, InputError, IntegrityError
 from khlang.manifest import Manifest, Part
 
 PARALLEL = 3  # parts: while the pool stores some, the next is on its way
@@ -121,7 +121,7 @@ def status(home: Home, folders: Iterable[Path], gateway: Gateway | None) -> list
     lines: list[dict[str, Any]] = []
     for folder in folders:
         made = manifest.parse((folder / "manifest.json").read_bytes())
-        told = gateway.look(prefix_of(made)) if gateway else {}
+        told = _asked(gateway, prefix_of(made)) if gateway else {}
         said = keep_receipt(home, folder, gateway.receipt(prefix_of(made))) if _known(told) and gateway else None
         said = said or kept(home, folder)
         state = str(said["state"]) if said else told.get("state", "sealed")
@@ -143,6 +143,16 @@ def kept(home: Home, folder: Path) -> dict[str, Any] | None:
         return None
     held = json.loads(path.read_text(encoding="utf-8"))
     return receipt_.verify(held, key=home.bundle().receipt_key or str(held.get("key")))
+
+
+def _asked(gateway: Gateway, prefix: str) -> dict[str, Any]:
+    """What the gateway has of one submission; one that it does not let us ask for hides no other."""
+    try:
+        return gateway.look(prefix)
+    except AccessError as error:
+        if error.code != "DATASET":
+            raise
+        return {}
 
 
 def _known(told: dict[str, Any]) -> bool:

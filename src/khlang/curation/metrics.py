@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 REJECT = "reject|"
+REJECT_SHOWN, REJECT_MANY = 20, 100_000  # row numbers told a reason; rows beyond which none are looked for
 _VIEW = "khlang_staged"
 
 
@@ -72,3 +73,20 @@ def rejects(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Reasons that occurred, with column and count."""
     split = [(name.split("|"), count) for name, count in metrics.items() if name.startswith(REJECT) and count]
     return [{"reason": parts[1], "column": parts[2], "count": count} for parts, count in split]
+
+
+def reject_rows(staged: "DataFrame", rejected: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same reasons, each with its first sealed row numbers: the agency's row map turns them into rows of its file.
+
+    Reasons that took very many rows are passed over: they are no matter of single rows.
+    """
+    from pyspark.sql.functions import expr
+
+    told = [one for one in rejected if one["count"] <= REJECT_MANY]
+    if not told:
+        return rejected
+    pairs = ", ".join(f"('{one['reason']}', '{one['column']}')" for one in told)
+    few = staged.where(f"(reason, reason_column) IN ({pairs})").groupBy("reason", "reason_column")
+    first = few.agg(expr(f"slice(sort_array(collect_list(row_number)), 1, {REJECT_SHOWN}) AS rows")).collect()
+    rows = {(row["reason"], row["reason_column"]): list(row["rows"]) for row in first}
+    return [one | {"rows": rows.get((one["reason"], one["column"]), [])} for one in rejected]

@@ -134,6 +134,8 @@ class Curator:
         decision.rows_in = found["rows"]
         decision.metrics = {name: value for name, value in found.items() if not name.startswith(gate_metrics.REJECT)}
         decision.rejects = gate_metrics.rejects(found)
+        with _timed(decision, "rows"):
+            decision.rejects = gate_metrics.reject_rows(staged, decision.rejects)
         decision.failures = verdict.as_list()
         return verdict
 

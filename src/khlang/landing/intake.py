@@ -99,8 +99,8 @@ class Intake:
     ) -> AsyncIterator[tuple[BinaryIO, str, int]]:
         """Gather a body from an offset on; a later request for the same file takes it over from an earlier one.
 
-        Gives the whole file, its hex SHA-256 and size. When the block ends well the file is gone, when it fails it
-        stays: the sender need not send it again.
+        Gives the whole file, its hex SHA-256 and size. When the block ends, or refuses it, the file is gone; when it
+        fails for another reason it stays: the sender need not send it again.
 
         Raises:
             SequenceError: ``offset`` is not how far the file has come.
@@ -115,8 +115,14 @@ class Intake:
             if offset not in {0, self.received(path)}:
                 raise _elsewhere()
             digest, size = await self._received(path, chunks, offset=offset, limit=limit, turn=turn)
-            with path.open("rb") as file:
-                yield file, digest, size
+            try:
+                with path.open("rb") as file:
+                    yield file, digest, size
+            except ServiceError:  # ours: the sender need not send it again
+                raise
+            except KhlangError:
+                path.unlink(missing_ok=True)
+                raise
             path.unlink(missing_ok=True)
 
     async def _received(
