@@ -9,6 +9,7 @@ _HERE = "khlang.agency.commands"
 COMMANDS = {
     "init": (f"{_HERE}.init:init", "ตั้งค่าหน่วยงาน / Set this agency up from its bundle and the sealing key."),
     "enrol-request": (f"{_HERE}.init:enrol_request", "คำขอขึ้นทะเบียน / What the pool's keeper needs (no secret)."),
+    "map": (f"{_HERE}.map:map_", "จับคู่หัวตาราง / Say once which header of your file is which column."),
     "seal": (f"{_HERE}.seal:seal", "ปิดผนึกไฟล์ / Seal one extract; nothing leaves this machine yet."),
     "send": (f"{_HERE}.send:send", "ส่งข้อมูล / Send one sealed folder, or all that have no receipt."),
     "status": (f"{_HERE}.status:status", "สถานะ / What was sealed and sent, and what became of it."),
