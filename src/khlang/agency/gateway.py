@@ -14,7 +14,7 @@ import tenacity
 
 from khlang.agency import problems
 from khlang.agency.home import Home
-from khlang.errors import ServiceError
+from khlang.errors import ServiceError, SignatureError
 
 TRIES = 6  # in a row without one more byte at the gateway
 CHUNK_BYTES = 1 << 20
@@ -205,12 +205,24 @@ class Gateway:
         try:
             answer = self._client.request(method, path, **given)
         except httpx.TransportError as fault:
+            if "CERTIFICATE_VERIFY_FAILED" in str(fault):
+                raise _impostor() from None
             raise _LaterError(type(fault).__name__) from None
         if answer.status_code in accept:
             return answer
         if answer.status_code in {408, 429} or answer.status_code >= 500 or problems.code(answer) == "PART-OFFSET":
             raise _LaterError(f"HTTP {answer.status_code}")
         raise problems.refusal(answer)
+
+
+def _impostor() -> SignatureError:
+    return SignatureError(
+        "ใบรับรองของเซิร์ฟเวอร์ไม่ใช่ของเกตเวย์ในไฟล์ตั้งค่า ยังไม่ได้ส่งข้อมูลใด / "
+        "The server's certificate is not the gateway's of the bundle; nothing was sent.",
+        "ถามฝ่ายเครือข่ายว่ามีการตรวจ TLS ระหว่างทางหรือไม่ แล้วขอไฟล์ตั้งค่าชุดใหม่ / "
+        "Ask your network team whether something opens TLS on the way; else ask for a new bundle.",
+        code="GATEWAY-CA",
+    )
 
 
 def system_proxy(url: str) -> str | None:
