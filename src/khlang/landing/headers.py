@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MAGIC = b"age-encryption.org/v1\n"
 LONGEST = 16 << 10
+_BLOCK = 1 << 20
 _END = re.compile(rb"\n--- [A-Za-z0-9+/]{43}\n")
 
 
@@ -60,8 +61,8 @@ class Body(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """Bytes from here on."""
-        return self._file.read(size)
+        """Bytes from here on; a megabyte where few are asked for: the SDK sends as it reads, 16 KB at a time."""
+        return self._file.read(max(size, _BLOCK) if size > 0 else size)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Go to a byte, counted from the body's beginning."""
