@@ -14,7 +14,17 @@ from khlang.landing import expiry, keeper, registry
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
-@click.group()
+EXAMPLES = """Examples:
+
+\b
+  khlang pool init --start 2026-01 --months 12
+  khlang pool enrol --request enrolment.json
+  khlang pool expire --dry-run
+  khlang pool revoke mof
+"""
+
+
+@click.group(epilog=EXAMPLES)
 def pool() -> None:
     """The pool's keeper: month identities, enrolled agencies, rotation."""
 
