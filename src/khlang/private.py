@@ -9,7 +9,8 @@ from khlang.errors import SetupError
 def folder(path: Path) -> Path:
     """Make a folder that only its owner can enter (0700)."""
     path.mkdir(parents=True, exist_ok=True)
-    path.chmod(0o700)
+    if os.name != "nt":  # Windows keeps no such mode: a folder inherits the rights of the user's own
+        path.chmod(0o700)
     return path
 
 

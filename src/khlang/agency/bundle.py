@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from khlang import contracts, manifest, pseudonym
+from khlang import contracts, manifest, oprf, pseudonym
 from khlang.contracts import Contracts, Table
 from khlang.errors import ContractError, PeriodError, SealingKeyError, SignatureError
 
@@ -25,6 +26,10 @@ class Bundle:
     gateway_ca: str
     canaries: Mapping[str, Mapping[str, list[str]]]
     receipt_key: str | None = None
+    valid: tuple[str | None, str | None] = (None, None)
+    dates: Mapping[str, Any] = field(default_factory=dict)
+    service: Mapping[str, str] | None = None
+    bridge: Mapping[str, Any] | None = None
 
     @property
     def simulation(self) -> bool:
@@ -35,6 +40,36 @@ class Bundle:
     def epoch(self) -> str:
         """The source epoch."""
         return str(self.profile["epoch"])
+
+    @property
+    def keyed(self) -> bool:
+        """Whether the agency holds a sealing key; under ``voprf-v1`` it asks the key authority instead."""
+        return bool(self.profile["id"] == pseudonym.PROFILE)
+
+    def check_dates(self, today: date) -> None:
+        """The day lies within the bundle's and its epoch's dates.
+
+        Raises:
+            ContractError: The bundle is not good yet (or this machine's clock is wrong), or not any more.
+            SealingKeyError: Its epoch has ended or has not begun.
+        """
+        day, (first, last) = today.isoformat(), self.valid
+        clock = f"ตรวจวันที่ของเครื่องนี้ ({day}) / See whether this machine's date, {day}, is right."
+        if first and day < first:
+            raise ContractError(
+                f"ไฟล์ตั้งค่าใช้ได้ตั้งแต่ {first} / The bundle is good from {first} on.", clock, code="BUNDLE-EARLY"
+            )
+        if last and day > last:
+            raise ContractError(
+                f"ไฟล์ตั้งค่าหมดอายุเมื่อ {last} / The bundle was good until {last}.", _AGAIN, code="BUNDLE-EXPIRED"
+            )
+        starts, ends = self.dates.get("starts"), self.dates.get("ends")
+        if ends and day > ends:
+            message = f"กุญแจรุ่น {self.epoch} เลิกใช้เมื่อ {ends} / Epoch {self.epoch} ended on {ends}."
+            raise SealingKeyError(message, _AGAIN, code="KEY-EPOCH-ENDED")
+        if starts and day < starts:
+            message = f"กุญแจรุ่น {self.epoch} เริ่มใช้ {starts} / Epoch {self.epoch} begins on {starts}."
+            raise SealingKeyError(message, clock, code="KEY-EPOCH-EARLY")
 
     def profile_reference(self) -> dict[str, str]:
         """What a manifest says of the profile."""
@@ -83,11 +118,22 @@ class Bundle:
         if len(ikm) != 32:
             message = "กุญแจปิดผนึกต้องเป็นเลขฐานสิบหก 64 ตัว / The sealing key must be 64 hex characters."
             raise SealingKeyError(message, remedy, code="KEY-FORM")
-        key = pseudonym.derive_key(ikm, "src", self.epoch)
-        if pseudonym.key_check_value(key) != self.profile["kcv"]:
-            message = f"กุญแจปิดผนึกไม่ตรงกับรุ่น {self.epoch} / The sealing key is not the one of epoch {self.epoch}."
-            raise SealingKeyError(message, remedy, code="KEY-CHECK")
-        return key
+        return checked_key(ikm, self.profile)
+
+
+def checked_key(ikm: bytes, profile: Mapping[str, Any]) -> str:
+    """The derived key of a profile's epoch.
+
+    Raises:
+        SealingKeyError: Its check value is not the profile's.
+    """
+    epoch = profile["epoch"]
+    key = pseudonym.derive_key(ikm, "src", epoch)
+    if pseudonym.key_check_value(key) != profile["kcv"]:
+        message = f"กุญแจปิดผนึกไม่ตรงกับรุ่น {epoch} / The sealing key is not the one of epoch {epoch}."
+        remedy = f"ขอกุญแจของรุ่น {epoch} / Ask the key authority for the sealing key of epoch {epoch}."
+        raise SealingKeyError(message, remedy, code="KEY-CHECK")
+    return key
 
 
 def read(text: str, *, authority: str | None = None) -> tuple[Bundle, str]:
@@ -114,7 +160,8 @@ def read(text: str, *, authority: str | None = None) -> tuple[Bundle, str]:
     manifest.verify(data, signature, signer)
     payload = json.loads(data)
     profile = payload["profile"]
-    known = {"bundle_version": "1", "id": pseudonym.PROFILE, "normaliser": pseudonym.NORMALISER}
+    id_ = profile["id"] if profile["id"] in {pseudonym.PROFILE, oprf.PROFILE} else pseudonym.PROFILE
+    known = {"bundle_version": "1", "id": id_, "normaliser": pseudonym.NORMALISER}
     given = {"bundle_version": payload["bundle_version"], "id": profile["id"], "normaliser": profile["normaliser"]}
     if given != known:
         raise ContractError(
@@ -131,5 +178,9 @@ def read(text: str, *, authority: str | None = None) -> tuple[Bundle, str]:
         gateway_ca=payload["gateway"]["ca_pem"],
         canaries=payload["canaries"],
         receipt_key=payload.get("receipt_key"),
+        valid=(payload.get("valid", {}).get("from"), payload.get("valid", {}).get("until")),
+        dates=payload.get("epoch", {}),
+        service=payload.get("service"),
+        bridge=payload.get("bridge"),
     )
     return bundle, signer

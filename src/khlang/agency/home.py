@@ -3,15 +3,20 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from khlang import manifest, private
+from khlang import manifest, period, private
 from khlang.agency import bundle as bundle_
+from khlang.agency import keystore
 from khlang.agency.bundle import Bundle
+from khlang.agency.keystore import Keystore, Kind
+from khlang.errors import SetupError
 
 _INIT = "เริ่มด้วย / Begin with: khlang agency init --bundle FILE"
 
@@ -21,6 +26,7 @@ class Home:
     """An agency's folder; holds no key itself, only where each lies."""
 
     path: Path
+    today: Callable[[], date] = period.today
 
     def config(self) -> dict[str, Any]:
         """Agency id, the pinned authority, and the roles of preparer and approver."""
@@ -33,10 +39,39 @@ class Home:
         text = private.read_text(self.path / "bundle.json", "ไม่พบไฟล์ตั้งค่า / The bundle is missing", _INIT)
         return bundle_.read(text, authority=self.config()["authority"])[0]
 
+    def keystore(self) -> Keystore:
+        """Where the sealing key lies: as it was chosen at ``init``."""
+        return keystore.choose(self.path, self.config().get("key_store", "file"))
+
     def source_key(self) -> str:
-        """The derived sealing key, checked."""
-        secret = private.read_text(self.path / "sealing.key", "ไม่พบกุญแจปิดผนึก / The sealing key is missing", _INIT)
-        return self.bundle().source_key(secret)
+        """The derived sealing key, checked, on a day on which bundle and epoch are good."""
+        bundle = self.bundle()
+        bundle.check_dates(self.today())
+        return bundle.source_key(self._secret("sealing"))
+
+    def previous_key(self) -> str:
+        """The derived key of the epoch before, for a bridge.
+
+        Raises:
+            SetupError: It is not here any more, or the bundle knows of no epoch before.
+            SealingKeyError: It is another key.
+        """
+        before = self.bundle().bridge
+        if before is None:
+            raise SetupError("ไม่มีรุ่นก่อนหน้า / The bundle knows of no epoch before.", "ไม่ต้องเชื่อม / No bridge is needed.")
+        profile = before["profile"]
+        return bundle_.checked_key(bytes.fromhex(self._secret(f"sealing-{profile['epoch']}")), profile)
+
+    def service_token(self) -> str:
+        """The credential for the key authority's own service, where the profile has one; never the gateway's."""
+        what = "ไม่พบรหัสผ่านบริการกุญแจ / The service's token is missing"
+        return private.read_text(self.path / "service.token", what, _INIT)
+
+    def _secret(self, name: str) -> str:
+        found = self.keystore().get(name)
+        if found is None:
+            raise SetupError(f"ไม่พบกุญแจปิดผนึก / The sealing key is missing: {name}.", _INIT)
+        return found
 
     def signing_key(self) -> Ed25519PrivateKey:
         """This agency's own key, made here."""
@@ -65,40 +100,63 @@ class Home:
         return {
             "agency": bundle.agency,
             "public_key": manifest.public_hex(self.signing_key()),
-            "token_sha256": hashlib.sha256(self.token().encode("ascii")).hexdigest(),
+            "token_sha256": _hash(self.token()),
             "datasets": [table.name for table in bundle.contracts.by_agency(bundle.agency)],
             "simulation": bundle.simulation,
+            **({} if bundle.keyed else {"service_sha256": _hash(self.service_token())}),
         }
 
 
-def start(path: Path, *, bundle: str, sealing_key: str, authority: str | None = None) -> Home:
+def start(
+    path: Path, *, bundle: str, sealing_key: str | None, authority: str | None = None, key_store: Kind = "file"
+) -> Home:
     """Set an agency up, or give it a new bundle; its own keys stay as they are.
+
+    With the bundle of a new epoch the key of the one before is kept beside it, for the bridge.
 
     Args:
         path: The agency's folder.
         bundle: Content of the bundle file.
-        sealing_key: 64 hex characters, from a file or a prompt, never from a command line.
+        sealing_key: 64 hex characters, from a file or a prompt, never from a command line; None under ``voprf-v1``.
         authority: The authority's verify key where it was told by another way.
+        key_store: ``auto`` takes the operating system's keyring where there is one.
 
     Raises:
         SignatureError: The bundle is not signed by the authority that this agency knows.
         SealingKeyError: The key is not the one that the bundle speaks of.
     """
     home = Home(path)
-    pinned = home.config()["authority"] if (path / "config.json").exists() else None
-    checked, signer = bundle_.read(bundle, authority=authority or pinned)
-    checked.source_key(sealing_key.strip())
+    pinned = home.config() if (path / "config.json").exists() else None
+    checked, signer = bundle_.read(bundle, authority=authority or (pinned["authority"] if pinned else None))
+    secret = (sealing_key or "").strip()
+    if checked.keyed:
+        checked.source_key(secret)
     private.folder(path)
-    private.write(path / "sealing.key", sealing_key.strip() + "\n")
-    for name in ("signing.key", "gateway.token"):
+    store = keystore.choose(path, key_store)
+    if pinned and (path / "bundle.json").exists():
+        _keep_previous(home, checked, store)
+    if checked.keyed:
+        store.put("sealing", secret)
+    for name in ("signing.key", "gateway.token", *(() if checked.keyed else ("service.token",))):
         if not (path / name).exists():
             private.write(path / name, secrets.token_hex(32) + "\n")
     private.write(path / "signing.pub", manifest.public_hex(home.signing_key()) + "\n", mode=0o644)
     private.write(path / "bundle.json", bundle)
-    roles = {"preparer": "ผู้จัดทำข้อมูล", "approver": "ผู้อนุมัติ"}
-    kept = home.config() if pinned else roles
-    config = kept | {"agency": checked.agency, "authority": signer}
+    kept = pinned or {"preparer": "ผู้จัดทำข้อมูล", "approver": "ผู้อนุมัติ"}
+    config = kept | {"agency": checked.agency, "authority": signer, "key_store": store.kind}
     private.write(path / "config.json", json.dumps(config, ensure_ascii=False, indent=1) + "\n")
     request = json.dumps(home.enrolment(), ensure_ascii=False, indent=1) + "\n"
     private.write(path / "enrolment.json", request, mode=0o644)
     return home
+
+
+def _keep_previous(home: Home, fresh: Bundle, store: Keystore) -> None:
+    """Move the key of the epoch that ends to a name of its own; called again, it finds that done."""
+    old = home.bundle()
+    secret = home.keystore().get("sealing")
+    if old.keyed and old.epoch != fresh.epoch and secret:
+        store.put(f"sealing-{old.epoch}", secret)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("ascii")).hexdigest()
