@@ -14,9 +14,9 @@ T = TypeVar("T")
 
 
 def raw(stream: IO[bytes], *, size: int = BLOCK) -> Iterator[bytes]:
-    """The stream as it is, and without the mark by which DOS programs end a text."""
+    """The stream in pieces."""
     while data := stream.read(size):
-        yield data[:-1] if data.endswith(b"\x1a") else data
+        yield data
 
 
 def recoded(pieces: Iterator[bytes], codec: str, file: str, remedy: str) -> Iterator[bytes]:
@@ -57,6 +57,7 @@ def whole_rows(pieces: Iterator[bytes], quote: bytes) -> Iterator[tuple[bytes, b
         if len(left) > LONGEST:
             yield left, True
             return
+    left = left.removesuffix(b"\x1a")  # how DOS programs end a text
     if left:
         yield left + b"\n", left.count(quote) % 2 == 1
 

@@ -16,12 +16,25 @@ def tidy(block: bytes, delimiter: str, quote: str, rows: pl.DataFrame) -> bool:
     """
     mark, comma = quote.encode(), delimiter.encode()
     if mark not in block:
+        many = block.count(comma)
+        if many == (rows.width - 1) * rows.height:
+            return True
         blank = block.count(b"\n\n") + block.count(b"\n\r\n") + block.startswith((b"\n", b"\r\n"))
-        return block.count(comma) == (rows.width - 1) * (rows.height - blank)
+        return many == (rows.width - 1) * (rows.height - blank)
+    # A row that is too short ends in cells that were never there, which parse as empty.
+    return rows.to_series(-1).null_count() == 0 and _quotes_at_ends(block, mark, comma)
+
+
+def _quotes_at_ends(block: bytes, mark: bytes, comma: bytes) -> bool:
+    many = block.count(mark)
+    if block.startswith(mark) and block.endswith((mark + b"\n", mark + b"\r\n")):
+        # Where every cell is quoted, two counts show it.
+        line = b"\r\n" if block.endswith(b"\r\n") else b"\n"
+        if many == 2 * (block.count(mark + comma + mark) + block.count(mark + line + mark) + 1):
+            return True
     opened = block.count(comma + mark) + block.count(b"\n" + mark) + block.startswith(mark)
     closed = block.count(mark + comma) + block.count(mark + b"\n") + block.count(mark + b"\r\n")
-    # A row that is too short ends in cells that were never there, which parse as empty.
-    return opened == closed and opened + closed == block.count(mark) and rows.to_series(-1).null_count() == 0
+    return opened == closed and opened + closed == many
 
 
 def holds(block: bytes, delimiter: str, quote: str, width: int) -> bool:

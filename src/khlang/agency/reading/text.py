@@ -40,8 +40,10 @@ class TextPart(Part):
         """Blocks of the file, cut to chunks."""
         row = 1
         for block, endless in blocks.ahead(self._blocks()):
-            body = block if row > skip else _after(block, skip, self._quote.encode())
-            row = max(row, skip + 1)
+            body = block
+            if row <= skip:
+                passed, body = _after(block, skip + 1 - row, self._quote.encode())
+                row += passed
             frame = self._parsed(body, width, row, endless=endless)
             for start in range(0, frame.height, CHUNK_ROWS):
                 yield row + start, frame.slice(start, CHUNK_ROWS)
@@ -140,13 +142,14 @@ def _top(text: str, delimiter: str, quote: str) -> list[list[str]]:
         return []
 
 
-def _after(block: bytes, count: int, quote: bytes) -> bytes:
+def _after(block: bytes, count: int, quote: bytes) -> tuple[int, bytes]:
+    """Pass over rows: how many there were, and what comes behind them."""
     at = 0
-    for _ in range(count):
+    for passed in range(count):
         end = block.find(b"\n", at) + 1
         while end and block.count(quote, at, end) % 2:
             end = block.find(b"\n", end) + 1
         if not end:
-            return b""
+            return passed, b""
         at = end
-    return block[at:]
+    return count, block[at:]
