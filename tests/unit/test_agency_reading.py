@@ -9,25 +9,29 @@ import xlsxwriter
 from tests import agency_kit as kit
 
 from khlang import contracts
-from khlang.agency import extract
+from khlang.agency.reading import Extract, ReadOptions, open_extract
 from khlang.errors import InputError
 
 CONTRACTS = contracts.load(kit.CONTRACTS)
 TABLE = CONTRACTS["welfare_registrants"]
 
 
-def load(path: Path, sheet: str | None = None) -> extract.Extract:
-    return extract.load(path, TABLE, CONTRACTS, sheet=sheet)
+def load(path: Path, sheet: str | None = None) -> tuple[Extract, pl.DataFrame]:
+    read = open_extract([path], TABLE, CONTRACTS, options=ReadOptions(sheet=sheet))
+    return read, pl.concat(read.chunks())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp874", "utf-16"])
 @pytest.mark.parametrize("separator", [",", "\t", ";", "|"])
 def test_encodings_and_delimiters(tmp_path: Path, encoding: str, separator: str) -> None:
     rows = kit.registrants(20)
-    read = load(kit.write_csv(tmp_path / "x.csv", rows, encoding=encoding, separator=separator))
-    assert read.frame["pid"].to_list() == [row["pid"] for row in rows]
-    assert read.frame["source_row"].to_list() == list(range(2, 22))
-    assert read.dropped == ("ชื่อ-สกุล", "โทรศัพท์")
+    read, frame = load(kit.write_csv(tmp_path / "x.csv", rows, encoding=encoding, separator=separator))
+    assert frame["pid"].to_list() == [row["pid"] for row in rows]
+    assert frame["source_row"].to_list() == list(range(2, 22))
+    assert [(one.header, one.why) for one in read.dropped] == [
+        ("ชื่อ-สกุล", "direct-identifier"),
+        ("โทรศัพท์", "direct-identifier"),
+    ]
 
 
 def test_titles_blank_rows_and_quoted_newlines(tmp_path: Path) -> None:
@@ -37,9 +41,9 @@ def test_titles_blank_rows_and_quoted_newlines(tmp_path: Path) -> None:
     head, *body = text.splitlines(keepends=True)
     path = tmp_path / "x.csv"
     path.write_text(f"รายงานประจำเดือน\r\n\r\n{head}{''.join(body)}\r\n,,,,,,,,,,\r\n", encoding="cp874", newline="")
-    read = load(path)
-    assert read.frame["pid"].to_list() == [row["pid"] for row in rows]
-    assert read.frame["source_row"][0] == 4
+    _, frame = load(path)
+    assert frame["pid"].to_list() == [row["pid"] for row in rows]
+    assert frame["source_row"][0] == 4
 
 
 def workbook(path: Path, rows: list[dict[str, str | None]], *, title: int = 2) -> Path:
@@ -65,12 +69,12 @@ def workbook(path: Path, rows: list[dict[str, str | None]], *, title: int = 2) -
 
 def test_workbook(tmp_path: Path) -> None:
     rows = kit.registrants(3)
-    read = load(workbook(tmp_path / "x.xlsx", rows))
-    assert read.frame["pid"].to_list() == [row["pid"] for row in rows]
-    assert read.frame["registered_on"].to_list() == ["2023-03-15"] * 3
-    assert read.frame["debt_baht"].to_list() == [row["debt_baht"] for row in rows]
-    assert read.frame["source_row"].to_list() == [4, 5, 6]
-    assert read.form == "Excel, ข้อมูล"
+    read, frame = load(workbook(tmp_path / "x.xlsx", rows))
+    assert frame["pid"].to_list() == [row["pid"] for row in rows]
+    assert frame["registered_on"].to_list() == ["2023-03-15"] * 3
+    assert frame["debt_baht"].to_list() == [row["debt_baht"] for row in rows]
+    assert frame["source_row"].to_list() == [4, 5, 6]
+    assert read.form == "Excel (xlsx), ข้อมูล"
 
 
 def renamed(old: str, new: str) -> Callable[[Path], Path]:
@@ -136,7 +140,7 @@ def two_sheets(folder: Path) -> Path:
         (no_rows, "SEAL-EMPTY", "no row"),
         (short_row, "SEAL-ROW", "row 5"),
         (mixed, "SEAL-ENCODING", "row 7"),
-        (raw(b"PK\x03\x04broken", "x.xlsx"), "SEAL-WORKBOOK", "password"),
+        (raw(b"PK\x03\x04broken", "x.xlsx"), "SEAL-WORKBOOK", "damaged"),
         (two_sheets, "SEAL-SHEET", "--sheet"),
         (raw(b"", "x.pdf"), "SEAL-KIND", ".pdf"),
     ],
@@ -170,7 +174,7 @@ def test_headers_match_after_nfkc(tmp_path: Path) -> None:
     split = unicodedata.normalize("NFKC", text)
     assert split != text
     path.write_text(split, encoding="utf-8", newline="")
-    assert load(path).frame.height == 2
+    assert load(path)[1].height == 2
 
 
 def test_missing_file(tmp_path: Path) -> None:

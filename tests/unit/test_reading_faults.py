@@ -11,7 +11,6 @@ from tests import agency_kit as kit
 
 from khlang import contracts
 from khlang.agency.reading import DatabaseQuery, Extract, ReadOptions, archive, blocks, open_extract, text
-from khlang.agency.reading.tally import Tally
 from khlang.errors import InputError
 
 CONTRACTS = contracts.load(kit.CONTRACTS)
@@ -178,12 +177,3 @@ def test_a_database_says_nothing_of_its_connection(tmp_path: Path) -> None:
         open_extract([query], TABLE, CONTRACTS)
     assert caught.value.code == "SEAL-DATABASE"
     assert "secret" not in str(caught.value) + repr(query)
-
-
-def test_one_person_on_a_thousand_rows_is_counted(tmp_path: Path) -> None:
-    rows = [row(n) for n in range(2000)] + [row(7)] * 1000 + ["3.1006E+12" + row(1)[13:], "900000000001" + row(1)[13:]]
-    tally = Tally(TABLE, simulation=True)
-    for chunk in opened(written(tmp_path / "x.csv", rows)).chunks():
-        tally.add(chunk)
-    assert tally.reasons["pid"] == {"bad_format": 2}
-    assert tally.heavy() == {"pid": 1}
