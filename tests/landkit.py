@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from khlang.agency import gateway as client_
 from khlang.agency import home as home_
 from khlang.agency import sending, submission
 from khlang.agency.home import Home
+from khlang.agency.reading import ReadOptions
 from khlang.keys import authority as authority_
 from khlang.keys import bundle as bundle_
 from khlang.landing import keeper, land
@@ -49,7 +51,9 @@ class Pool:
         """A sealed folder of the Ministry of Finance."""
         extract = self.home.path / "extracts" / f"{period}-{seed}.csv"
         agency_kit.write_csv(extract, agency_kit.registrants(rows, seed=seed))
-        return submission.seal(self.home, extract, dataset=DATASET, period=period).folder
+        home = Home(self.home.path, today=lambda: date(2036, 1, 1))  # tests take months that have not come
+        options = ReadOptions(accept=frozenset({"SAME-AS-LAST-MONTH"}))
+        return submission.seal(home, extract, dataset=DATASET, period=period, options=options).folder
 
     def send(self, folder: Path, supersedes: str | None = None) -> sending.Sent:
         """Through the gateway, by the agency's own client."""

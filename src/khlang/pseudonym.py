@@ -17,6 +17,7 @@ import polars as pl
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from khlang import fast
 from khlang.errors import ContractError, RawIdentifierError
 
 Answer = tuple[str | None, str | None]  # identifier or null, reason or null
@@ -114,6 +115,14 @@ def seal_column(
     values: Any, *, key: str, epoch: str, type: str, simulation: bool, deny: Collection[str] = ()
 ) -> pl.DataFrame:
     """Seal a column of identifiers (polars or Arrow text): columns ``s`` and ``reason``, exactly one null a row."""
+    _require_type(type)
+    if fast.suits(type) and not deny:
+        return fast.seal(
+            _series(values).cast(pl.String), key=key, epoch=epoch, type_=type,
+            classes=CLASSES[type] + ("9" if simulation else "") if type in CLASSES else None, reasons=REASONS,
+            law=partial(normalise, type=type, simulation=simulation),
+            one=partial(source_pseudonym, key=key, epoch=epoch, type=type),
+        )  # fmt: skip
     frame = normalise_column(values, type=type, simulation=simulation, deny=deny)
     message = pl.lit(f"khlang-pid-v1\0{type}\0") + pl.col("id")
     return frame.select(_keyed(message, key, f"s1.{epoch}.").alias("s"), "reason")
@@ -137,6 +146,11 @@ def pool_column(values: Any, *, key: str, epoch: str) -> pl.Series:
         RawIdentifierError: A value is no source pseudonym; it is counted, never shown.
     """
     return _rekey(values, SOURCE_PATTERN, "khlang-pool-v1\0", key, f"p1.{epoch}.")
+
+
+def repool_column(values: Any, *, key: str, epoch: str) -> pl.Series:
+    """``p`` of the next pool epoch, of a column of ``p`` of the one before: each rotation adds a key, none is dropped."""
+    return _rekey(values, POOL_PATTERN, "khlang-pool-v1\0", key, f"p1.{epoch}.")
 
 
 def project_column(values: Any, *, key: str, project: str) -> pl.Series:

@@ -68,14 +68,16 @@ def test_a_fault_makes_canaries_differ(kit: Kit, fault: str) -> None:
 def test_a_real_profile_still_seals_its_canaries(tmp_path: pytest.TempPathFactory) -> None:
     """Class 9 is refused in a real extract, and yet the canaries of a real profile must arrive."""
     from khlang.agency import bundle, sealing
-    from khlang.agency.extract import Extract
 
     kit = agency_kit.make(tmp_path)  # type: ignore[arg-type]
     read, _ = bundle.read(kit.bundle_text())
     real = bundle.Bundle(**(vars(read) | {"profile": {**read.profile, "simulation": False}}))
     table = real.table("welfare_registrants")
     rows = [{c.name: row[c.name] for c in table.columns} for row in agency_kit.registrants(5)]
-    frame = pl.DataFrame(rows).with_columns(pl.Series("source_row", range(2, 7)))
-    made = sealing.seal(Extract("x", frame, {}, (), ""), table, real, key=kit.authority.source_key(), content=b"")
-    assert made.pid_reasons["pid"] == {"class_not_allowed": 5}
-    assert set(expected(kit)["pid"]) == set(made.rows["pid"].drop_nulls())
+    frame = pl.DataFrame(rows).with_columns(
+        pl.lit(0, pl.UInt16).alias("source_file"), pl.Series("source_row", range(2, 7))
+    )
+    sealer = sealing.Sealer(table, real, key=kit.authority.source_key(), content=b"")
+    assert sealer.chunk(frame)["pid"].null_count() == 5
+    assert sealer.pid_reasons["pid"] == {"class_not_allowed": 5}
+    assert set(expected(kit)["pid"]) == set(sealer.canaries()["pid"].drop_nulls())

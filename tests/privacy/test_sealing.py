@@ -15,7 +15,6 @@ from tests.agency_kit import Kit
 
 from khlang import pseudonym
 from khlang.agency import sealing, submission
-from khlang.agency.extract import Extract
 from khlang.errors import KhlangError, RawIdentifierError
 
 Rows = list[dict[str, str | None]]
@@ -104,10 +103,11 @@ def test_same_input_same_inner_bytes(kit: Kit, tmp_path: Path) -> None:
 def test_the_order_needs_the_key(kit: Kit) -> None:
     table, bundle = kit.home.bundle().table("welfare_registrants"), kit.home.bundle()
     frame = pl.DataFrame([{c.name: row[c.name] for c in table.columns} for row in agency_kit.registrants(100)])
-    extract = Extract("x", frame.with_columns(pl.Series("source_row", range(100))), {}, (), "")
+    frame = frame.with_columns(pl.lit(0, pl.UInt16).alias("source_file"), pl.Series("source_row", range(100)))
 
     def order(key: str, content: bytes) -> list[int | None]:
-        return sealing.seal(extract, table, bundle, key=key, content=content).rowmap["source_row"].to_list()
+        sealed = sealing.Sealer(table, bundle, key=key, content=content).chunk(frame)
+        return sealed.sort(sealing.DRAW)["source_row"].to_list()
 
     first = order("0" * 64, b"one")
     assert first == order("0" * 64, b"one")

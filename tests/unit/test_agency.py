@@ -105,7 +105,9 @@ def test_year_only_of_a_birth_date(tmp_path: Path) -> None:
 
 def test_parts_are_split(monkeypatch: pytest.MonkeyPatch, kit: Kit, rows: list[dict[str, str | None]]) -> None:
     monkeypatch.setattr(parts, "PART_ROWS", 20)
-    made = seal(kit, agency_kit.write_csv(kit.root / "x.csv", rows), period="2026-02")
+    made = seal(
+        kit, agency_kit.write_csv(kit.root / "parts.csv", rows[:-1] + agency_kit.registrants(1)), period="2026-02"
+    )
     assert [part["rows"] for part in made.manifest["parts"]] == [18, 18, 18]
     assert kit.opened(made.folder, "2026-02").height == 54
 
@@ -118,8 +120,9 @@ def test_nothing_half_done_stays(monkeypatch: pytest.MonkeyPatch, kit: Kit) -> N
 
     monkeypatch.setattr(parts, "encrypt", full)
     before = {path for path in kit.home.path.rglob("*") if path.is_file()}
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(errors.SetupError, match="The disk is full") as caught:
         seal(kit, file)
+    assert caught.value.code == "SEAL-DISK"
     assert {path for path in kit.home.path.rglob("*") if path.is_file()} == before
 
 
@@ -229,7 +232,6 @@ class Fake:
         assert hashlib.sha256(body).hexdigest() == request.headers["X-Content-SHA256"]
         self.parts[request.url.path.rsplit("/", 1)[-1]] = body
         return httpx.Response(201)
-
 
     def tell(self, path: str) -> dict[str, Any]:
         if "/parts/" in path:

@@ -1,5 +1,7 @@
 """The last look before anything is written: no column that leaves may hold raw identifiers."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from khlang import pseudonym
@@ -12,37 +14,61 @@ _THIRTEEN = r"(?:^|[^0-9])([0-9](?:[ .\u{2010}-\u{2015}\u{00a0}-]?[0-9]){12})(?:
 _SEPARATORS = r"[^0-9]"
 
 
-def refuse_raw(frame: pl.DataFrame, columns: list[str], rows: pl.Series) -> None:
-    """Look at outgoing columns that are not sealed.
+@dataclass
+class _Seen:
+    passing: int = 0
+    found: int = 0
+    place: tuple[int, int] = (0, 0)  # file and row of the first that passes
+
+
+class Guard:
+    """Looks at outgoing columns that are not sealed, chunk by chunk, before the chunk goes anywhere.
 
     A number of thirteen digits passes the check digit by chance once in eleven times. A column is refused when the
-    passing values are more than ``SHARE`` of its rows, or half or more of all its thirteen-digit values: the first
-    finds a column of identifiers, the second a single one among other text.
-
-    Args:
-        frame: Outgoing rows.
-        columns: Names of those columns that carry clear text.
-        rows: For each row its number in the office's file.
-
-    Raises:
-        RawIdentifierError: Naming the column, how many and the first row; never a value.
+    passing values are more than ``SHARE`` of the rows seen, or half or more of all its thirteen-digit values: the
+    first finds a column of identifiers, the second a single one among other text.
     """
-    for name in columns:
-        seen = frame.select(pl.col(name).alias("text")).with_columns(rows.alias("row"))
-        long = seen.filter(pl.col("text").str.len_chars() >= 13)
+
+    def __init__(self, files: tuple[str, ...] = ()) -> None:
+        self._files = files
+        self._rows = 0
+        self._seen: dict[str, _Seen] = {}
+
+    def look(self, rows: pl.DataFrame, columns: list[str]) -> None:
+        """Look at a chunk with ``source_file`` and ``source_row``.
+
+        Raises:
+            RawIdentifierError: Naming file, first row and column, and how many; never a value.
+        """
+        self._rows += rows.height
+        for name in columns:
+            long = rows.lazy().select(pl.col(name).alias("text"), "source_file", "source_row")
+            self._add(name, long.filter(pl.col("text").str.len_bytes() >= 13).collect())
+            seen = self._seen.get(name, _Seen())
+            if seen.passing > SHARE * self._rows or (seen.passing and 2 * seen.passing >= seen.found):
+                raise self._refused(name, seen)
+
+    def _add(self, name: str, long: pl.DataFrame) -> None:
         if long.is_empty():
-            continue
+            return
         folded = pl.col("text").str.replace_many(_DIGITS)
-        found = long.select(folded.str.extract(_THIRTEEN).str.replace_all(_SEPARATORS, "").alias("id"), "row")
+        found = long.with_columns(folded.str.extract(_THIRTEEN).str.replace_all(_SEPARATORS, "").alias("id"))
         found = found.filter(pl.col("id").is_not_null())
         judged = pseudonym.normalise_column(found["id"], type="th-cid", simulation=True)
         # A placeholder passes the check digit too: it is no person's number.
         passing = found.filter(judged["id"].is_not_null())
-        if passing.height > SHARE * frame.height or (passing.height and 2 * passing.height >= found.height):
-            first = int(passing.get_column("row").to_list()[0])
-            raise RawIdentifierError(
-                f"คอลัมน์ {name}: มี {passing.height} ค่าที่เหมือนเลขประจำตัวประชาชน แถวแรกคือแถว {first} / "
-                f"column {name} holds {passing.height} values like citizen IDs, first in row {first}.",
-                "นำเลขนั้นออกจากคอลัมน์นี้ แล้วปิดผนึกใหม่ ไม่มีข้อมูลใดถูกส่ง / "
-                "Take them out of this column and seal again; nothing was sent.",
-            )
+        seen = self._seen.setdefault(name, _Seen())
+        if passing.height and not seen.passing:
+            seen.place = passing.select("source_file", "source_row").row(0)
+        seen.passing += passing.height
+        seen.found += found.height
+
+    def _refused(self, name: str, seen: _Seen) -> RawIdentifierError:
+        number, row = seen.place
+        file = self._files[number] if number < len(self._files) else ""
+        return RawIdentifierError(
+            f"{file} คอลัมน์ {name}: มี {seen.passing} ค่าที่เหมือนเลขประจำตัวประชาชน แถวแรกคือแถว {row} / "
+            f"column {name} holds {seen.passing} values like citizen IDs, first in row {row}.".strip(),
+            "นำเลขนั้นออกจากคอลัมน์นี้ แล้วปิดผนึกใหม่ ไม่มีข้อมูลใดถูกส่ง / "
+            "Take them out of this column and seal again; nothing was sent.",
+        )

@@ -1,115 +1,133 @@
-"""The pure middle of sealing: an extract's rows in, the rows that leave and the row map out. No file, no clock."""
+"""The pure middle of sealing: chunks of an extract in, chunks of what leaves out. No file, no clock."""
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable
 
 import polars as pl
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from khlang import pseudonym
-from khlang.agency import guard, years
+from khlang.agency import years
 from khlang.agency.bundle import Bundle
-from khlang.agency.extract import Extract
+from khlang.agency.guard import Guard
+from khlang.agency.heavy import Heavy
 from khlang.contracts import Table, sealed_columns
 from khlang.errors import ContractError
 
-
-@dataclass(frozen=True)
-class Sealed:
-    """What leaves, what stays, and the counts that the manifest tells.
-
-    ``rows``: sealed rows, canaries among them, in an order that nobody without the key can guess.
-    ``rowmap``: row_number, source_file, source_row (null for a canary).
-    ``lost_years``: for each generalised column, values in which no year was found and which therefore stay here.
-    """
-
-    rows: pl.DataFrame = field(repr=False)
-    rowmap: pl.DataFrame = field(repr=False)
-    data_rows: int
-    canary_rows: int
-    pid_reasons: dict[str, dict[str, int]]
-    lost_years: dict[str, int]
+Identify = Callable[[pl.Series, str, bool], pl.DataFrame]  # values, type, simulation → columns s and reason
+DRAW = "draw"
 
 
-def seal(extract: Extract, table: Table, bundle: Bundle, *, key: str, content: bytes) -> Sealed:
-    """Seal identifiers, coarsen what must be, add canaries, look once more, shuffle.
+class Sealer:
+    """Seals chunk after chunk, counts as it goes, and draws each row's place in the shuffle.
+
+    A row's draw is a function of key, content and its index in the extract: neither the size of chunks nor the number
+    of threads has any part in the order, and nobody without the key can guess it.
 
     Args:
-        extract: Rows in the contract's columns.
         table: The contract.
         bundle: Profile and canaries.
         key: The derived sealing key.
-        content: Hash of the office's file; with the key it decides the order of rows.
-
-    Raises:
-        RawIdentifierError: A column that would leave in clear holds raw identifiers.
-        ContractError: The contract asks for a generalisation that this tool does not know.
+        content: Hash of what is sealed and under which rules; with the key it decides the order of rows.
+        files: Names of the office's files, for messages.
+        identify: Pseudonyms of a column, where the profile is not ``hmac-v1``.
     """
-    guard.refuse_raw(extract.frame, _clear(table), extract.frame["source_row"])
-    data = _columns(extract.frame, table, key, bundle, simulation=bundle.simulation)
-    canary = _columns(_canaries(table, bundle), table, key, bundle, simulation=True)
-    order = _order(data.height + canary.height, key, content)
-    rows = pl.concat([data, canary])[order].with_columns(pl.int_range(1, pl.len() + 1).alias("row_number"))
-    source = pl.concat([extract.frame["source_row"].cast(pl.Int64), pl.Series([None] * canary.height, dtype=pl.Int64)])
-    rowmap = rows.select("row_number", pl.lit(extract.file).alias("source_file"), source[order].alias("source_row"))
-    return Sealed(
-        rows=rows.select(sealed_columns(table)),
-        rowmap=rowmap,
-        data_rows=data.height,
-        canary_rows=canary.height,
-        pid_reasons={column.name: _reasons(data[f"{column.name}_reason"]) for column in table.identifiers},
-        lost_years={
-            column.name: extract.frame[column.name].count() - data[column.name].count()
-            for column in table.columns
-            if column.generalise
-        },
-    )
+
+    def __init__(
+        self,
+        table: Table,
+        bundle: Bundle,
+        *,
+        key: str,
+        content: bytes,
+        files: tuple[str, ...] = (),
+        identify: Identify | None = None,
+    ) -> None:
+        self._table, self._bundle, self._key = table, bundle, key
+        self._identify = identify or self._hmac
+        self._guard = Guard(files)
+        self._heavy = Heavy(table)
+        seed = hmac.digest(key.encode("ascii"), b"khlang-order-v2\0" + content, hashlib.sha256)
+        self._stream = Cipher(algorithms.AES(seed), modes.CTR(bytes(16))).encryptor()
+        self.data_rows = self.canary_rows = self.text_bytes = 0
+        self.lost_years = {column.name: 0 for column in table.columns if column.generalise}
+        self._reasons: dict[str, Counter[str]] = {column.name: Counter() for column in table.identifiers}
+
+    @property
+    def pid_reasons(self) -> dict[str, dict[str, int]]:
+        """For each sealed column, data rows without a pseudonym by reason."""
+        return {name: dict(sorted(counts.items())) for name, counts in self._reasons.items()}
+
+    def chunk(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows of ``Extract.chunks`` as they leave, with ``source_file``, ``source_row`` and ``draw``.
+
+        Raises:
+            RawIdentifierError: A column that would leave in clear holds raw identifiers.
+            ContractError: The contract asks for a generalisation that this tool does not know.
+        """
+        self._guard.look(rows, _clear(self._table))
+        sealed = self._sealed(rows, simulation=self._bundle.simulation)
+        self.data_rows += rows.height
+        for name, counts in self._reasons.items():
+            if sealed[name].null_count():
+                counts.update(dict(sealed[f"{name}_reason"].drop_nulls().value_counts().rows()))
+        for name in self.lost_years:
+            self.lost_years[name] += rows[name].count() - sealed[name].count()
+        self._heavy.add(sealed)
+        return self._drawn(sealed, rows["source_file"], rows["source_row"])
+
+    def canaries(self) -> pl.DataFrame:
+        """The canaries of the dataset, sealed; they come from no file and no row."""
+        forms = self._bundle.canaries[self._table.name]
+        count = max(map(len, forms.values()), default=0)
+        columns = {
+            column.name: (forms.get(column.name, []) + [None] * count)[:count] if column.identifier else [None] * count
+            for column in self._table.columns
+        }
+        sealed = self._sealed(pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)), simulation=True)
+        self.canary_rows += count
+        none = pl.Series([None] * count)
+        return self._drawn(sealed, none.cast(pl.UInt16), none.cast(pl.Int64))
+
+    def heavy(self) -> dict[str, int]:
+        """Column → how many persons stand on more rows than the pool's gate allows."""
+        return self._heavy.found(self.data_rows)
+
+    def _drawn(self, sealed: pl.DataFrame, file: pl.Series, row: pl.Series) -> pl.DataFrame:
+        self.text_bytes += int(sum(sealed.select(pl.all().str.len_bytes().sum()).row(0)))
+        count = sealed.height
+        stream = pl.Series([self._stream.update(bytes(8 * count))])
+        kind = pl.Array(pl.UInt64, count)
+        draws = (
+            stream.bin.reinterpret(dtype=kind, endianness="little").explode()
+            if count
+            else pl.Series([], dtype=pl.UInt64)
+        )
+        return sealed.with_columns(file.alias("source_file"), row.alias("source_row"), draws.alias(DRAW))
+
+    def _hmac(self, values: pl.Series, type_: str, simulation: bool) -> pl.DataFrame:
+        return pseudonym.seal_column(values, key=self._key, epoch=self._bundle.epoch, type=type_, simulation=simulation)
+
+    def _sealed(self, rows: pl.DataFrame, *, simulation: bool) -> pl.DataFrame:
+        made: list[pl.Series] = []
+        for column in self._table.columns:
+            values = rows[column.name]
+            if column.identifier:
+                sealed = self._identify(values, column.identifier, simulation)
+                made += [sealed["s"].alias(column.name), sealed["reason"].alias(f"{column.name}_reason")]
+            elif column.generalise == "year":
+                made.append(rows.select(years.year(pl.col(column.name)).alias(column.name)).to_series())
+            elif column.generalise:
+                raise ContractError(
+                    f"Column {column.name} is to be generalised to {column.generalise}, which this tool does not know.",
+                    "ปรับรุ่นโปรแกรม / Update khlang.",
+                )
+            else:
+                made.append(values)
+        return pl.DataFrame(made).select(name for name in sealed_columns(self._table) if name != "row_number")
 
 
 def _clear(table: Table) -> list[str]:
     return [column.name for column in table.columns if not column.identifier and not column.generalise]
-
-
-def _columns(frame: pl.DataFrame, table: Table, key: str, bundle: Bundle, *, simulation: bool) -> pl.DataFrame:
-    made: list[pl.Series] = []
-    for column in table.columns:
-        values = frame[column.name]
-        if column.identifier:
-            sealed = pseudonym.seal_column(
-                values, key=key, epoch=bundle.epoch, type=column.identifier, simulation=simulation
-            )
-            made += [sealed["s"].alias(column.name), sealed["reason"].alias(f"{column.name}_reason")]
-        elif column.generalise == "year":
-            made.append(frame.select(years.year(pl.col(column.name)).alias(column.name)).to_series())
-        elif column.generalise:
-            raise ContractError(
-                f"Column {column.name} is to be generalised to {column.generalise}, which this tool does not know.",
-                "ปรับรุ่นโปรแกรม / Update khlang.",
-            )
-        else:
-            made.append(values)
-    return pl.DataFrame(made)
-
-
-def _canaries(table: Table, bundle: Bundle) -> pl.DataFrame:
-    forms = bundle.canaries[table.name]
-    count = max(map(len, forms.values()), default=0)
-    columns = {
-        column.name: (forms.get(column.name, []) + [None] * count)[:count] if column.identifier else [None] * count
-        for column in table.columns
-    }
-    return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
-
-
-def _order(count: int, key: str, content: bytes) -> pl.Series:
-    import polars_hash
-
-    seed = hmac.digest(key.encode("ascii"), b"khlang-order-v1\0" + content, hashlib.sha256).hex()
-    places = pl.DataFrame({"i": pl.int_range(count, eager=True).cast(pl.String)})
-    drawn = polars_hash.col("i").chash.hmac_sha256(key=seed).str.head(15).str.to_integer(base=16)
-    return places.select(drawn.arg_sort()).to_series()
-
-
-def _reasons(reasons: pl.Series) -> dict[str, int]:
-    counts = reasons.drop_nulls().value_counts(sort=True)
-    return dict(sorted((str(reason), int(count)) for reason, count in counts.rows()))

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as Grid
 
+from khlang.agency import due
 from khlang.agency.submission import Submission
 from khlang.contracts import Column
 
@@ -15,6 +17,10 @@ _REASONS = {
     "bad_check": "เลขตรวจสอบผิด",
     "placeholder": "เลขสมมติ",
     "class_not_allowed": "ประเภทบุคคลใช้ไม่ได้",
+}
+_WHY = {
+    "direct-identifier": "(ข้อมูลระบุตัวบุคคล / direct identifier)",
+    "free-text": "(ข้อความอิสระ / free text)",
 }
 
 
@@ -28,10 +34,13 @@ def document(made: Submission) -> dict[str, Any]:
         "rows": made.manifest["rows"],
         "canary_rows": made.manifest["canary_rows"],
         "pid_reasons": made.manifest["pid_reasons"],
-        "dropped": list(made.extract.dropped),
+        "fiscal_year": due.fiscal_year(made.manifest["period"]),
+        "dropped": [one.header for one in made.extract.dropped],
+        "findings": [{"code": one.code, "message": one.message, "file": one.file} for one in made.findings],
         "lost_years": made.lost_years,
         "form": made.extract.form,
         "reused": made.reused,
+        "pending": made.pending,
     }
 
 
@@ -39,8 +48,7 @@ def summary(console: Console, made: Submission) -> None:
     """Print what leaves, what stays, and where it lies."""
     table = made.table
     month = made.manifest["period"]
-    thai = f"{int(month[:4]) + 543}-{month[5:]}"
-    grid = Grid(title=f"{table.title_th} ({table.name}) งวด {thai} / {month}", title_justify="left")
+    grid = Grid(title=f"{table.title_th} ({table.name}) งวด {due.shown(month)}", title_justify="left")
     for name in ("คอลัมน์ในไฟล์ / in the file", "ส่งเป็น / leaves as", "วิธี / how", "ไม่มีรหัส / not sealed"):
         grid.add_column(name)
     for column in table.columns:
@@ -50,13 +58,19 @@ def summary(console: Console, made: Submission) -> None:
         grid.add_row(
             made.extract.headers[column.name], column.name, _how(column), f"ไม่พบปี {lost:,}" if lost else counts
         )
-    for header in made.extract.dropped:
-        grid.add_row(header, "—", "[bold]ไม่ส่งออก / dropped[/bold]", "")
+    for one in made.extract.dropped:
+        grid.add_row(escape(one.header), "—", f"[bold]ไม่ส่งออก / dropped[/bold] {_WHY.get(one.why, '')}", "")
     console.print(grid)
+    for finding in made.findings:
+        console.print(f"{finding.file} {finding.message} [{finding.code}]".strip(), markup=False)
     rows = made.manifest["rows"]
     again = " (ปิดผนึกไว้แล้ว / sealed before)" if made.reused else ""
     console.print(f"{made.extract.form}: {rows:,} แถว / rows, {len(made.manifest['parts'])} ส่วน / parts{again}")
     console.print("ข้อมูลแฝงยังเป็นข้อมูลส่วนบุคคล / Pseudonymised data are still personal data.")
+    if made.pending:
+        console.print(
+            f"[bold]รอผู้อนุมัติ / waits for the approver:[/bold] khlang agency approve {made.manifest['submission'][:12]}"
+        )
     console.print(f"เก็บไว้ที่ / kept in {made.folder}", soft_wrap=True)
 
 

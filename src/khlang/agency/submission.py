@@ -1,27 +1,32 @@
-"""``khlang agency seal``: one extract file becomes one sealed folder, whole or not at all."""
+"""``khlang agency seal``: an extract becomes one sealed folder, whole or not at all, in bounded memory."""
 
 import hashlib
 import importlib.metadata
-import os
-import shutil
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from khlang import manifest, private
 from khlang import period as period_
-from khlang.agency import extract as extract_
-from khlang.agency import parts, sealing
-from khlang.agency.extract import Extract
+from khlang.agency import content as content_
+from khlang.agency import due, making, writing
+from khlang.agency.content import Content
 from khlang.agency.home import Home
+from khlang.agency.reading import DatabaseQuery, Extract, Finding, ReadOptions, mapping, open_extract
+from khlang.agency.sealing import Identify, Sealer
+from khlang.agency.shuffle import Shuffle
 from khlang.contracts import Table
-from khlang.manifest import Manifest, Part
+from khlang.errors import InputError
+from khlang.manifest import Manifest
+
+Tell = Callable[[str, int, int | None], None]  # step, rows done, rows in all where they can be guessed
+Source = Path | DatabaseQuery
 
 
 @dataclass(frozen=True)
 class Submission:
-    """A sealed folder and what there is to say of it."""
+    """A sealed folder and what there is to say of it; ``pending``: a second person has to approve before it is sent."""
 
     folder: Path
     manifest: Manifest
@@ -29,79 +34,77 @@ class Submission:
     extract: Extract
     lost_years: dict[str, int]
     reused: bool
+    findings: tuple[Finding, ...] = ()
+    pending: bool = False
 
 
-def _silent(step: str) -> None:
-    del step
+@dataclass(frozen=True)
+class _Order:
+    """What is asked: everything that one seal needs to know."""
+
+    home: Home
+    table: Table
+    month: str
+    content: Content
+    context: str
+    options: ReadOptions
+    papers: dict[str, str | int]
+    two: bool
+    tell: Tell
+    identify: Identify | None = field(repr=False)
+
+
+def _silent(step: str, rows: int, total: int | None) -> None:
+    del step, rows, total
 
 
 def seal(
     home: Home,
-    file: Path,
+    files: Source | Sequence[Source],
     *,
     dataset: str,
     period: str,
-    sheet: str | None = None,
+    options: ReadOptions | None = None,
     letter: str | None = None,
-    say: Callable[[str], None] = _silent,
+    tell: Tell = _silent,
+    identify: Identify | None = None,
 ) -> Submission:
-    """Seal one file; the same content sealed again is the same folder.
+    """Seal an extract; the same content sealed again is the same folder, found without reading its rows.
 
     Args:
         home: The agency's folder.
-        file: CSV, TSV or Excel.
+        files: A file, folder, zip or query, or several of one shape.
         dataset: Name of its contract.
         period: As typed, Buddhist or Gregorian.
-        sheet: Of a workbook with several.
+        options: What the official chose, answers to findings among it.
         letter: Reference of the covering letter, where it is not the contract's.
-        say: Told each step as it begins.
+        tell: Told each step and how far it came.
+        identify: Pseudonyms of a column, where the profile is not ``hmac-v1``.
 
     Raises:
-        KhlangError: Anything that must be mended first; nothing was written then.
+        KhlangError: Anything that must be mended or answered first; nothing was left behind then.
     """
     month = period_.parse(period)
     bundle = home.bundle()
     table = bundle.table(dataset)
-    recipient = bundle.recipient(month)
-    key = home.source_key()
-    say("อ่านไฟล์ / reading")
-    extract = extract_.load(file, table, bundle.contracts, sheet=sheet)
-    say("ปิดผนึกเลขประจำตัว / sealing identifiers")
-    with file.open("rb") as source:
-        digest = hashlib.file_digest(source, "sha256").digest()
-    context = "\0".join((bundle.profile_reference()["sha256"], table.name, table.version_text, month, sheet or ""))
-    sealed = sealing.seal(extract, table, bundle, key=key, content=context.encode() + digest)
-    say("เขียน Parquet / writing Parquet")
-    inner = parts.inner(sealed.rows)
-    content = hashlib.sha256("".join(part.sha256 for part in inner).encode("ascii")).hexdigest()
-    identity = manifest.submission_id(bundle.agency, table.name, month, content)
-    folder = home.sealed(table.name, month) / identity
-    if (folder / "manifest.sig").exists():
-        made = manifest.parse((folder / "manifest.json").read_bytes())
-        return Submission(folder, made, table, extract, sealed.lost_years, reused=True)
-    say("เข้ารหัส / encrypting")
-    with _Making(folder) as making:
-        written = _encrypted(making.path, inner, recipient)
-        made = manifest.build(
-            agency=bundle.agency,
-            dataset=table.name,
-            period=month,
-            contract={"id": table.name, "version": table.version_text},
-            profile=bundle.profile_reference(),
-            rows=sealed.data_rows,
-            canary_rows=sealed.canary_rows,
-            pid_reasons=sealed.pid_reasons,
-            parts=written,
-            tool_version=f"khlang {importlib.metadata.version('khlang')}",
-            papers=_papers(home, table, letter),
-        )
-        sign(home, made, making.path)
-        rowmap = home.rowmap(table.name, month, identity)
-        private.folder(rowmap.parent)
-        sealed.rowmap.write_parquet(making.path / "rowmap", compression="zstd")
-        (making.path / "rowmap").replace(rowmap)
-        making.keep()
-    return Submission(folder, made, table, extract, sealed.lost_years, reused=False)
+    bundle.recipient(month)
+    found = due.check(month, home.today())
+    chosen = _with_mapping(home, dataset, options or ReadOptions())
+    given = [files] if isinstance(files, Path | DatabaseQuery) else list(files)
+    tell("อ่านไฟล์ / reading", 0, None)
+    extract = open_extract(given, table, bundle.contracts, options=chosen)
+    content = content_.of(given)
+    rules = (bundle.profile_reference()["sha256"], table.name, table.version_text, month, content_.options_text(chosen))
+    context = hashlib.sha256("\0".join(rules).encode()).hexdigest()
+    known = content_.remembered(home, dataset) if content.lasting else []
+    for facts in known:
+        if (facts["files"], facts["context"], facts["tool"]) == (content.files.hex(), context, _tool()):
+            return _again(home, table, extract, facts)
+    found += [*extract.findings, *_same(known, content, month)]
+    _answered(found, chosen)
+    two = _two_people(home, table)
+    order = _Order(home, table, month, content, context, chosen, _papers(home, table, letter, two), two, tell, identify)
+    return _sealed(order, extract, found)
 
 
 def sign(home: Home, made: Manifest, folder: Path) -> tuple[bytes, str]:
@@ -114,39 +117,120 @@ def sign(home: Home, made: Manifest, folder: Path) -> tuple[bytes, str]:
     return data, signature
 
 
-class _Making:
-    """A hidden folder that becomes the real one when kept, and is gone otherwise."""
+def _sealed(order: _Order, extract: Extract, found: list[Finding]) -> Submission:
+    home, table, bundle = order.home, order.table, order.home.bundle()
+    key = home.source_key()
+    seed = order.content.order(order.context)
+    sealer = Sealer(table, bundle, key=key, content=seed, files=extract.files, identify=order.identify)
+    with making.making(home.sealed(table.name, order.month)) as path:
+        with Shuffle(path, size=order.content.size) as shuffle:
+            for chunk in extract.chunks():
+                shuffle.add(sealer.chunk(chunk))
+                order.tell("ปิดผนึก / sealing", sealer.data_rows, order.content.rows)
+            shuffle.add(sealer.canaries())
+            found += _heavy(sealer, extract)
+            _answered(found, order.options)
+            written = writing.write(
+                path,
+                shuffle,
+                sealer,
+                table,
+                files=extract.files,
+                recipient=bundle.recipient(order.month),
+                tell=order.tell,
+            )
+        made = manifest.build(
+            agency=bundle.agency,
+            dataset=table.name,
+            period=order.month,
+            contract={"id": table.name, "version": table.version_text},
+            profile=bundle.profile_reference(),
+            rows=sealer.data_rows,
+            canary_rows=sealer.canary_rows,
+            pid_reasons=sealer.pid_reasons,
+            parts=written,
+            tool_version=_tool(),
+            papers=order.papers,
+        )
+        folder = home.sealed(table.name, order.month) / made["submission"]
+        reused = (folder / "manifest.json").exists()
+        if reused:
+            made = manifest.parse((folder / "manifest.json").read_bytes())
+        else:
+            _finished(order, path, folder, made, sealer.lost_years)
+    pending = order.two and not (folder / "manifest.sig").exists()
+    return Submission(folder, made, table, extract, sealer.lost_years, reused, tuple(found), pending)
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.path = folder.parent / f".{folder.name}.{os.getpid()}"
 
-    def __enter__(self) -> "_Making":
-        shutil.rmtree(self.path, ignore_errors=True)
-        private.folder(self.path)
-        return self
-
-    def keep(self) -> None:
-        self.path.rename(self.folder)
-
-    def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)
-
-
-def _encrypted(folder: Path, inner: list[parts.Inner], recipient: str) -> list[Part]:
-    def one(numbered: tuple[int, parts.Inner]) -> Part:
-        number, part = numbered
-        data = parts.encrypt(part.data, recipient)
-        outer = hashlib.sha256(data).hexdigest()
-        name = manifest.part_name(number, outer)
-        private.write(folder / name, data)
-        return {"name": name, "rows": part.rows, "bytes": len(data), "sha256": outer, "inner_sha256": part.sha256}
-
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(one, enumerate(inner, start=1)))
+def _finished(order: _Order, path: Path, folder: Path, made: Manifest, lost_years: dict[str, int]) -> None:
+    if order.two:
+        private.write(path / "manifest.json", manifest.canonical(made))
+    else:
+        sign(order.home, made, path)
+    rowmap = order.home.rowmap(made["dataset"], made["period"], made["submission"])
+    private.folder(rowmap.parent)
+    (path / writing.ROWMAP).replace(rowmap)
+    facts = {"files": order.content.files.hex(), "context": order.context, "tool": made["tool_version"]}
+    place = {name: made[name] for name in ("dataset", "period", "submission")}
+    content_.remember(order.home, facts | place | {"lost_years": lost_years})
+    making.keep(path, folder)
 
 
-def _papers(home: Home, table: Table, letter: str | None) -> dict[str, str | int]:
+def _again(home: Home, table: Table, extract: Extract, facts: dict[str, Any]) -> Submission:
+    folder = home.sealed(table.name, facts["period"]) / facts["submission"]
+    made = manifest.parse((folder / "manifest.json").read_bytes())
+    pending = not (folder / "manifest.sig").exists()
+    return Submission(folder, made, table, extract, facts["lost_years"], True, extract.findings, pending)
+
+
+def _same(known: list[dict[str, Any]], content: Content, month: str) -> list[Finding]:
+    others = sorted({facts["period"] for facts in known if facts["files"] == content.files.hex()} - {month})
+    if not others:
+        return []
+    message = f"เนื้อหาเหมือนกับที่ปิดผนึกไว้สำหรับงวด {others[-1]} ทุกตัวอักษร / byte for byte what was sealed for {others[-1]}"
+    return [Finding("SAME-AS-LAST-MONTH", message, "", needs_answer=True)]
+
+
+def _heavy(sealer: Sealer, extract: Extract) -> list[Finding]:
+    return [
+        Finding(
+            "SEAL-HEAVY",
+            f"คอลัมน์ {name}: {count} คนปรากฏในหลายแถวเกินปกติ คลังกลางจะไม่รับ / "
+            f"column {name}: {count} persons stand on more rows than the pool accepts",
+            extract.files[0],
+            needs_answer=True,
+        )
+        for name, count in sealer.heavy().items()
+    ]
+
+
+def _answered(findings: list[Finding], options: ReadOptions) -> None:
+    open_ = [finding for finding in findings if finding.needs_answer and finding.code not in options.accept]
+    if open_:
+        accept = " ".join(f"--accept {code}" for code in dict.fromkeys(finding.code for finding in open_))
+        raise InputError(
+            "\n".join(f"{finding.file}: {finding.message}".removeprefix(": ") for finding in open_),
+            f"ตรวจแล้วแก้ไฟล์ หรือถ้าถูกต้องแล้วให้เพิ่ม / Look, and mend the file; if it is right, add: {accept}",
+            code=open_[0].code,
+        )
+
+
+def _with_mapping(home: Home, dataset: str, options: ReadOptions) -> ReadOptions:
+    if options.mapping is not None:
+        return options
+    kept = mapping.load(home.path, dataset)
+    return ReadOptions(options.sheet, options.encoding, options.delimiter, kept, options.accept)
+
+
+def _tool() -> str:
+    return f"khlang {importlib.metadata.version('khlang')}"
+
+
+def _two_people(home: Home, table: Table) -> bool:
+    return table.name in home.config().get("two_people", [])
+
+
+def _papers(home: Home, table: Table, letter: str | None, two: bool) -> dict[str, str | int]:
     config = home.config()
     return {
         "agreement": table.agreement,
@@ -154,5 +238,5 @@ def _papers(home: Home, table: Table, letter: str | None) -> dict[str, str | int
         "legal_basis": table.legal_basis,
         "retention_days": table.retention_days,
         "preparer": config["preparer"],
-        "approver": config["approver"],
+        "approver": "" if two else config["approver"],
     }

@@ -9,12 +9,14 @@ from pathlib import Path
 from khlang.agency import sending, submission
 from khlang.agency.gateway import Gateway
 from khlang.agency.home import Home
+from khlang.agency.reading import ReadOptions
 from khlang.errors import InputError
 from khlang.lake import Submission
 from khlang.settings import Settings
 
 Say = Callable[[str], None]
 PARALLEL = 2
+ANSWERED = frozenset({"SAME-AS-LAST-MONTH"})  # in a small country a register can stay as it was
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ def seal(settings: Settings, extracts: list[Extract], say: Say) -> list[Sealed]:
     def one(extract: Extract) -> Sealed:
         nonlocal done
         home = Home(settings.agency(extract.agency))
-        made = submission.seal(home, extract.file, dataset=extract.dataset, period=extract.period)
+        made = submission.seal(
+            home, extract.file, dataset=extract.dataset, period=extract.period, options=ReadOptions(accept=ANSWERED)
+        )
         done += 1
         say(f"{done} of {len(extracts)}, {extract.agency}/{extract.dataset} {extract.period}")
         whole = Submission(extract.agency, extract.dataset, extract.period, made.manifest["submission"])

@@ -5,28 +5,76 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from khlang.agency import show, submission
 from khlang.agency.commands import home_option, json_option
 from khlang.agency.home import Home
+from khlang.agency.reading import ReadOptions
+
+EXAMPLES = """ตัวอย่าง / Examples:
+
+\b
+  khlang agency seal มกราคม.xlsx --dataset vehicles --period 2569-01
+  khlang agency seal export.csv --dataset vehicles --period 2026-01 --letter "กค 0000/2569"
+  khlang agency seal parts.zip --dataset vehicles --period 2569-01 --sheet ข้อมูล
+  khlang agency seal a.csv b.csv --dataset vehicles --period 2569-02 --accept SAME-AS-LAST-MONTH
+"""
 
 
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--dataset", required=True, help="Name of the contract.")
-@click.option("--period", required=True, help="2569-01 or 2026-01.")
+class _Speed(ProgressColumn):
+    """Rows, and megabytes of the office's files a second."""
+
+    def render(self, task: Task) -> Text:
+        """Where the task stands."""
+        bytes_a_row = task.fields.get("bytes_a_row") or 0
+        speed = f", {task.speed * bytes_a_row / 1e6:,.0f} MB/s" if task.speed and bytes_a_row else ""
+        return Text(f"{int(task.completed):,} แถว/rows{speed}")
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@click.option("--dataset", required=True, help="ชุดข้อมูล / Name of the contract.")
+@click.option("--period", required=True, help="งวด / 2569-01 or 2026-01.")
 @click.option("--sheet", help="Of a workbook with several.")
-@click.option("--letter", help="Reference of the covering letter.")
+@click.option("--encoding", help="utf-8, windows-874, utf-16-le …; else it is found out.")
+@click.option("--delimiter", help="comma, tab, semicolon or bar; else it is found out.")
+@click.option("--letter", help="เลขหนังสือนำส่ง / Reference of the covering letter.")
+@click.option("--accept", multiple=True, metavar="CODE", help="ตอบว่าถูกต้อง / Say yes to a finding; repeatable.")
 @home_option
 @json_option
 def seal(
-    *, file: Path, dataset: str, period: str, sheet: str | None, letter: str | None, home: Path, as_json: bool
+    *,
+    files: tuple[Path, ...],
+    dataset: str,
+    period: str,
+    sheet: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    letter: str | None,
+    accept: tuple[str, ...],
+    home: Path,
+    as_json: bool,
 ) -> None:
-    """Seal one extract; nothing leaves this machine yet / ปิดผนึกไฟล์."""
+    """Seal an extract; nothing leaves this machine yet / ปิดผนึกไฟล์.
+
+    ไฟล์ โฟลเดอร์ หรือ zip เดียวหรือหลายไฟล์ / One or several files, folders or zips of one shape.
+    """
+    options = ReadOptions(sheet=sheet, encoding=encoding, delimiter=delimiter, accept=frozenset(accept))
     console = Console(stderr=as_json)
-    with console.status("…") as line:
+    size = sum(path.stat().st_size for path in files if path.is_file())
+    columns = (TextColumn("{task.description}"), BarColumn(), _Speed(), TimeRemainingColumn(elapsed_when_finished=True))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(step: str, rows: int, total: int | None) -> None:
+            if step not in tasks:
+                tasks[step] = progress.add_task(step, total=total, bytes_a_row=size / total if total else 0)
+            progress.update(tasks[step], completed=rows)
+
         made = submission.seal(
-            Home(home), file, dataset=dataset, period=period, sheet=sheet, letter=letter, say=line.update
+            Home(home), files, dataset=dataset, period=period, options=options, letter=letter, tell=tell
         )
     if as_json:
         click.echo(json.dumps(show.document(made), ensure_ascii=False))
