@@ -139,8 +139,8 @@ def measure(pool: landkit.Pool, folder: Path, months: list[str], number: int, ta
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--parts", type=int, default=3)
-    parser.add_argument("--mb", type=int, default=64, help="of one part")
+    parser.add_argument("--parts", type=int, default=8)
+    parser.add_argument("--mb", type=int, default=24, help="of one part: what seal makes of 500,000 rows")
     parser.add_argument("--times", type=int, default=3)
     given = parser.parse_args()
     taken: dict[str, list[float]] = {}

@@ -20,6 +20,7 @@ from khlang.landing.desk import Desk
 from khlang.landing.intake import Intake
 from khlang.settings import Settings
 
+WAITING_BYTES = 4 << 20  # of one body, in memory
 CONNECTIONS = 256  # open at once, those included that have not said yet who they are
 _STATUS: tuple[tuple[type[KhlangError], int], ...] = (
     (AccessError, 403),
@@ -87,7 +88,11 @@ def _problem(status: int, told: dict[str, Any]) -> JSONResponse:
 def main() -> None:
     """Serve on loopback with the installation's certificate."""
     import uvicorn
+    from uvicorn.protocols.http import httptools_impl
 
+    # Uvicorn stops reading a socket when 64 KB of a body wait, and starts again, thousands of times a part: a third
+    # of the time of receiving. There is no setting for it.
+    httptools_impl.HIGH_WATER_LIMIT = WAITING_BYTES  # type: ignore[attr-defined]
     where = settings_.load()
     tls = where.var / "tls"
     uvicorn.run(
@@ -100,6 +105,7 @@ def main() -> None:
         server_header=False,
         log_level="warning",
         timeout_graceful_shutdown=20,
+        http="httptools",
         limit_concurrency=CONNECTIONS,
     )
 
