@@ -1,7 +1,7 @@
 """P3: acknowledged MB/s through the gateway (TLS, hash verified twice) ÷ a direct PUT of the same bytes to the store.
 
 The peer is the fastest of several clients that keep the same promise (``If-None-Match``, SHA-256 verified by the
-store), with one connection and with as many as ours uses. Beside them: write and fsync of the same bytes to a local file.
+store), with one connection and with as many as ours uses. Beside them: write and fsync of the same bytes to a file.
 """
 
 import argparse
