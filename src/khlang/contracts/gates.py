@@ -19,6 +19,7 @@ BETWEEN = "expect_column_values_to_be_between"
 EQUAL = "expect_column_pair_values_to_be_equal"
 # One pseudonym on more than 10 rows of a million is no person (privacy: heavy hitters).
 HEAVY_SHARE, HEAVY_ROWS = "0.00001D", 3
+_LAWS = frozenset({"GATE-NULL", "GATE-PID", "GATE-CODE", "GATE-RANGE", "GATE-PERIOD", "GATE-LATE"})
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Rule:
     """One rule of a table: a metric, an expectation on it, and what a failure takes with it.
 
     ``kwargs`` are complete for the expectation of type ``expectation`` on the metrics table; ``limit`` is the
-    figure a receipt shows beside the metric's value.
+    figure a receipt shows beside the metric's value. ``law`` is what a share counts the breaches of, ``allowed_rows``
+    GATE-HEAVY's figure: with them an agency's own machine measures the same without Spark.
     """
 
     id: str
@@ -44,6 +46,8 @@ class Rule:
     limit: float
     computed: str = "pass"
     grouped_by: str | None = None
+    law: Constraint | None = None
+    allowed_rows: int | None = None
 
 
 def rules(table: Table) -> tuple[Rule, ...]:
@@ -190,6 +194,7 @@ def _rule(table: Table, quality: Quality) -> Rule:
     tag = f"__{quality.arguments['tag']}" if "tag" in quality.arguments else ""
     metric = f"{term.metric}__{quality.column}{tag}" if quality.column else term.metric
     expectation, kwargs, limit = _expectation(metric, quality)
+    arguments = quality.arguments
     law = _constraint(table, quality) if term.radius == "record" else None
     place_th = f"คอลัมน์ {quality.column}: " if quality.column else ""
     place_en = f"column {quality.column}: " if quality.column else ""
@@ -211,6 +216,8 @@ def _rule(table: Table, quality: Quality) -> Rule:
         limit=limit,
         computed=term.computed,
         grouped_by=quality.column if term.computed == "grouped" else None,
+        law=_constraint(table, quality) if quality.code in _LAWS else None,
+        allowed_rows=int(arguments.get("rows", HEAVY_ROWS)) if term.computed == "grouped" else None,
     )
 
 

@@ -11,6 +11,7 @@ Personal = Literal["direct", "quasi", "sensitive", "none"]
 Standard = Literal["text", "digits", "money", "date", "month", "code", "integer"]
 Severity = Literal["critical", "warning"]
 Radius = Literal["record", "extract", "stop"]
+FreeText = Literal["refuse", "mask"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Column:
 
     ``type`` is Spark DDL text; ``identifier`` the identifier's type or None; ``standard`` how curate reads its
     text; ``aliases`` the headers offices really use; ``values`` the codes of ``codes``; ``generalise`` what seal
-    reduces it to (``year``); ``unit`` what a number counts.
+    reduces it to (``year``); ``unit`` what a number counts; ``free_text`` that people write sentences there, and
+    what becomes of identifiers and names that the scan finds in them before anything leaves.
     """
 
     name: str
@@ -35,6 +37,13 @@ class Column:
     values: tuple[str, ...] = ()
     generalise: str | None = None
     unit: str | None = None
+    free_text: FreeText | None = None
+
+    @property
+    def code_width(self) -> int:
+        """Zero-padding of a code list whose codes are digits of one length (provinces: 2); 0 for any other."""
+        lengths = {len(code) for code in self.values}
+        return lengths.pop() if len(lengths) == 1 and all(code.isdigit() for code in self.values) else 0
 
     @property
     def headers(self) -> tuple[str, ...]:

@@ -3,7 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
-from khlang.contracts.model import CURATED_TAIL, Column, Layer, Personal, Quality, Role, Schedule, Standard, Table
+from khlang.contracts.model import (
+    CURATED_TAIL,
+    Column,
+    FreeText,
+    Layer,
+    Personal,
+    Quality,
+    Role,
+    Schedule,
+    Standard,
+    Table,
+)
 from khlang.errors import ContractError
 
 Document = Mapping[str, Any]
@@ -101,12 +112,26 @@ def column(where: str, document: Document, fields: Document, codes: Document) ->
         values=tuple(row["code"] for row in codes[listed]) if listed else (),
         generalise=own.get("generalise"),
         unit=meaning.get("unit"),
+        free_text=_free_text(place, own.get("freeText"), meaning),
     )
 
 
 def properties(document: Document) -> dict[str, Any]:
     """ODCS ``customProperties`` as a mapping."""
     return {each["property"]: each["value"] for each in document.get("customProperties") or ()}
+
+
+def _free_text(place: str, said: Any, meaning: Document) -> FreeText | None:
+    """The ``freeText`` of a column's customProperties: only plain text can be it."""
+    if said is None:
+        return None
+    if meaning.get("standard") != "text" or meaning.get("identifier") or meaning.get("codes"):
+        raise ContractError(
+            f"{place}: freeText, but the column is an identifier, a code or no text.",
+            "Take freeText out, or name another column: only standard text without identifier and codes can be it.",
+        )
+    wanted: FreeText = _one_of(place, "customProperties.freeText", said, get_args(FreeText))
+    return wanted
 
 
 def _tail(name: str) -> Document:
