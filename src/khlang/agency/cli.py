@@ -11,6 +11,7 @@ COMMANDS = {
     "enrol-request": (f"{_HERE}.init:enrol_request", "คำขอขึ้นทะเบียน / What the pool's keeper needs (no secret)."),
     "map": (f"{_HERE}.map:map_", "จับคู่หัวตาราง / Say once which header of your file is which column."),
     "seal": (f"{_HERE}.seal:seal", "ปิดผนึกไฟล์ / Seal one extract; nothing leaves this machine yet."),
+    "approve": (f"{_HERE}.approve:approve", "อนุมัติ / Approve what another person sealed, where two are asked for."),
     "send": (f"{_HERE}.send:send", "ส่งข้อมูล / Send one sealed folder, or all that have no receipt."),
     "status": (f"{_HERE}.status:status", "สถานะ / What was sealed and sent, and what became of it."),
     "receipt": (f"{_HERE}.receipt:receipt", "ใบรับ / One submission's receipt, signed: text, JSON, HTML, PDF."),

@@ -13,7 +13,7 @@ import polars as pl
 
 from khlang.agency.sealing import DRAW
 
-HOLD = 384 * 1024 * 1024  # bytes of rows in memory; what comes after goes to the file
+HOLD = 192 * 1024 * 1024  # bytes of rows in memory; what comes after goes to the file
 _FILE_BYTES = 24 * 1024 * 1024  # of the office's file for each group
 MOST = 192
 

@@ -1,0 +1,51 @@
+"""``khlang agency approve``."""
+
+from pathlib import Path
+
+import click
+
+from khlang import manifest
+from khlang.agency import approval, due
+from khlang.agency.commands import home_option
+from khlang.agency.home import Home
+
+EXAMPLES = """ตัวอย่าง / Examples:
+
+\b
+  khlang agency approve                     # ชุดที่รออนุมัติ / what waits
+  khlang agency approve 3f2a91 --name "…" --role ผู้อำนวยการกอง
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("submission", required=False)
+@click.option("--name", help="ชื่อผู้อนุมัติ เก็บไว้ที่หน่วยงานเท่านั้น / The approver's name; it stays here.")
+@click.option("--role", help="ตำแหน่งผู้อนุมัติ / The approver's office; it goes into the manifest.")
+@click.option("--yes", is_flag=True, help="ตรวจแล้ว ไม่ต้องถาม / Looked at already; do not ask.")
+@home_option
+def approve(*, submission: str | None, name: str | None, role: str | None, yes: bool, home: Path) -> None:
+    """Approve what another person sealed; without an id, list what waits / อนุมัติ."""
+    here = Home(home)
+    if submission is None:
+        for folder in approval.pending(here):
+            _show(folder)
+        return
+    folder = approval.find(here, submission)
+    _show(folder)
+    name = name or click.prompt("ชื่อผู้อนุมัติ / approver's name")
+    role = role or click.prompt("ตำแหน่ง / role")
+    if not yes:
+        click.confirm("ตรวจแล้ว อนุมัติให้ส่ง / Looked at: may it be sent?", abort=True)
+    made = approval.approve(here, folder, name=str(name), role=str(role))
+    click.echo(f"อนุมัติแล้ว / approved: {made['submission'][:12]}")
+
+
+def _show(folder: Path) -> None:
+    made = manifest.parse((folder / "manifest.json").read_bytes())
+    click.echo(
+        f"{made['submission'][:12]}  {made['dataset']}  งวด {due.shown(made['period'])}  {made['rows']:,} แถว / rows"
+    )
+    for column, reasons in made["pid_reasons"].items():
+        told = ", ".join(f"{reason} {count:,}" for reason, count in reasons.items())
+        click.echo(f"  {column}: {told or 'ปิดผนึกครบ / all sealed'}")
+    click.echo(f"  ผู้จัดทำ / prepared by: {made['preparer']}; {made['agreement']}; {made['letter']}")
