@@ -56,6 +56,11 @@ def test_a_pair_that_fits_nothing(office: kit.Kit, file: Path, pair: str) -> Non
     assert caught.value.code == "SEAL-MAPPING"
 
 
+def test_one_column_has_one_header(office: kit.Kit, file: Path) -> None:
+    with pytest.raises(InputError, match="several headers"):
+        run(office, file, "--forget", "--set", "รหัสบุคคล=pid", "--set", "ยอดค้าง=pid")
+
+
 def test_a_damaged_mapping(tmp_path: Path) -> None:
     (tmp_path / "mappings").mkdir()
     mapping.path(tmp_path, "x").write_text("[1]", encoding="utf-8")

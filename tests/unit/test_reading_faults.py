@@ -42,6 +42,7 @@ def block(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
     "a quote opens and does not close": (lambda one: '"' + one, "quote"),
     "a quote inside a cell": (lambda one: one.replace("2569", '25"69'), "quote"),
+    "two quotes inside a cell": (lambda one: one.replace("2569", '2"5"69'), "quote"),
     "a quote closes too early": (lambda one: one.replace("2569-01", '"2569"-01'), "quote"),
     "a cell is missing": (lambda one: one.rpartition(",")[0], "6 cells"),
     "a cell too many": (lambda one: one + ",x", "8 cells"),
@@ -86,6 +87,23 @@ def test_an_encoding_that_changes_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="row 3002: the encoding") as caught:
         list(opened(tmp_path / "x.csv").chunks())
     assert caught.value.code == "SEAL-ENCODING"
+
+
+@pytest.mark.usefixtures("block")
+def test_a_letter_that_windows_874_has_not_is_named(tmp_path: Path) -> None:
+    rows = [row(n).replace("2569-01", "ม.ค. 2569") for n in range(3000)]
+    path = written(tmp_path / "x.csv", rows, encoding="cp874")
+    lines = path.read_bytes().split(b"\r\n")
+    lines[2500] += b"\xff"
+    path.write_bytes(b"\r\n".join(lines))
+    with pytest.raises(InputError, match="row 2501: the encoding"):
+        list(opened(path).chunks())
+
+
+def test_a_block_ends_outside_quotes() -> None:
+    pieces = [b'a\n"b\n', b'c"\nd\n"e', b'"\nf']
+    cut = [(b"a\n", False), (b'"b\nc"\nd\n', False), (b'"e"\n', False), (b"f\n", False)]
+    assert list(blocks.whole_rows(iter(pieces), b'"')) == cut
 
 
 def test_windows_874_that_is_utf8_by_chance(tmp_path: Path) -> None:
