@@ -1,7 +1,8 @@
 """Coverage-guided fuzzing of the reader of text tables: ``python -m tests.fuzz.reader [seconds]`` (PyPI ``atheris``).
 
 Whatever bytes come, the reader either refuses with an ``InputError`` or gives rows, and it says the same however the
-file is cut into blocks. Inputs that broke it lie in ``tests/fuzz/seeds``; ``tests/unit/test_reading_seeds.py`` reads them.
+file is cut into blocks. Inputs that broke it lie in ``tests/fuzz/seeds``; a unit
+test reads them.
 """
 
 import io
