@@ -1,4 +1,4 @@
-"""Sealing as a stream: the same bytes whatever the chunks, the memory and the kernel; questions before anything is kept."""
+"""Sealing as a stream: the same bytes whatever the chunks, the memory and the kernel; questions come first."""
 
 import io
 import json
