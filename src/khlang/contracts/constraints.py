@@ -4,6 +4,7 @@ So the reference page, the row's reason and the gate's metric cannot disagree. `
 """
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,31 +12,31 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Constraint:
+class Constraint(ABC):
     """A law of one column's value."""
 
     column: str
 
     code = ""  # what a row that breaks it bears as its reason
 
+    @abstractmethod
     def bad(self, value: Any, period: str) -> bool:
         """Whether a standardised value (None: empty) breaks the law in this period."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def predicate_sql(self) -> str:
         """Spark SQL over the staged frame, true when the row breaks the law, never null."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def describe_en(self) -> str:
         """The law in a few English words."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def describe_th(self) -> str:
         """The law in a few Thai words."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
