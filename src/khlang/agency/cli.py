@@ -10,6 +10,7 @@ COMMANDS = {
     "init": (f"{_HERE}.init:init", "ตั้งค่าหน่วยงาน / Set this agency up from its bundle and the sealing key."),
     "enrol-request": (f"{_HERE}.init:enrol_request", "คำขอขึ้นทะเบียน / What the pool's keeper needs (no secret)."),
     "map": (f"{_HERE}.map:map_", "จับคู่หัวตาราง / Say once which header of your file is which column."),
+    "check": (f"{_HERE}.check:check", "ตรวจก่อนส่ง / See what would leave, and whether the pool would take it."),
     "seal": (f"{_HERE}.seal:seal", "ปิดผนึกไฟล์ / Seal one extract; nothing leaves this machine yet."),
     "approve": (f"{_HERE}.approve:approve", "อนุมัติ / Approve what another person sealed, where two are asked for."),
     "send": (f"{_HERE}.send:send", "ส่งข้อมูล / Send one sealed folder, or all that have no receipt."),
