@@ -1,5 +1,7 @@
 """The pool's receipts: its key, and what it says, signed, of one submission by the ledger."""
 
+import contextlib
+import secrets
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,13 +23,17 @@ def ensure_key(settings: Settings) -> Ed25519PrivateKey:
     """The key that receipts are signed with (0600), made on first use; its public half is in the registry."""
     path = settings.secrets / "receipt.key"
     if not path.exists():
-        private.folder(settings.secrets)
-        private.write(path, Ed25519PrivateKey.generate().private_bytes_raw().hex() + "\n")
+        # The gateway may start while the pool is founded: whoever is first makes it, and both go on with that one.
+        made = private.folder(settings.secrets) / f".receipt.key.{secrets.token_hex(8)}"
+        private.write(made, Ed25519PrivateKey.generate().private_bytes_raw().hex() + "\n")
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(made)
+        made.unlink()
     text = private.read_text(path, "The pool's receipt key", "Run `khlang pool init`.")
     key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(text))
     public, published = manifest.public_hex(key) + "\n", settings.registry / "receipt.pub"
     if not published.exists() or published.read_text(encoding="ascii") != public:
-        private.write(published, public, mode=0o644)
+        private.write(published.with_name(f".receipt.pub.{secrets.token_hex(8)}"), public, mode=0o644).replace(published)
     return key
 
 

@@ -2,6 +2,7 @@
 
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,9 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from khlang import contracts, errors, private, settings
+from khlang import contracts, errors, manifest, private, settings
 from khlang.contracts import sealed_columns
-from khlang.landing import checks, keeper, opening, refusal, registry
+from khlang.landing import checks, keeper, opening, refusal, registry, statement
 from khlang.landing.cli import pool
 from khlang.landing.journal import Journal
 from khlang.manifest import Manifest
@@ -192,3 +193,13 @@ def test_both_languages_of_a_refusal() -> None:
     assert refusal.as_dict(made) == {"code": "X", "message_th": "ไทย", "message_en": "English", "remedy": "r"}
     plain = refusal.as_dict(errors.SignatureError("It does not hold.", "r"))
     assert plain["message_th"].startswith("ลายมือชื่อ")
+
+
+def test_the_receipt_key_is_made_once_however_many_ask_at_once(here: Settings) -> None:
+    with ThreadPoolExecutor(8) as many:
+        made = {manifest.public_hex(key) for key in many.map(statement.ensure_key, [here] * 32)}
+    (public,) = made
+    assert (here.registry / "receipt.pub").read_text().strip() == public
+    path = here.secrets / "receipt.key"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [found.name for found in here.secrets.iterdir()] == ["receipt.key"]
