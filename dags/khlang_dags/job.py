@@ -1,4 +1,4 @@
-"""The operator that runs a job, and what it makes of the job's document."""
+"""The operator that runs a job."""
 
 import json
 import os
@@ -10,25 +10,7 @@ from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 
 from khlang_dags import Document, asset
-
-# Exit codes of khlang.errors which a second try cannot mend: usage, set-up, bad input, a closed gate, no right.
-FINAL_EXITS = frozenset({2, 10, *range(20, 31), 50})
-
-
-def refused(document: Document) -> list[Document]:
-    """The decisions of a job that refuse a submission."""
-    return [decision for decision in document["decisions"] if decision["verdict"] == "refused"]
-
-
-def passed(document: Document) -> dict[str, Document]:
-    """Per table that a job accepted, promoted, emptied or wrote: periods and submissions, for the event's extra."""
-    events: dict[str, Document] = {}
-    for decision in document["decisions"]:
-        if decision["verdict"] in {"accepted", "promoted", "served", "withdrawn"}:
-            extra = events.setdefault(decision["dataset"], {"periods": [], "submissions": []})
-            extra["periods"] = sorted({*extra["periods"], decision["period"]})
-            extra["submissions"] += [decision[key] for key in ("submission",) if key in decision]
-    return events
+from khlang_dags.outcome import FINAL_EXITS, passed, refused
 
 
 class Job(BaseOperator):
@@ -44,12 +26,7 @@ class Job(BaseOperator):
     template_fields = ("arguments",)
 
     def __init__(
-        self,
-        *,
-        script: str,
-        arguments: Sequence[str] = (),
-        result: Callable[[Document], Any] = refused,
-        **kwargs: Any,
+        self, *, script: str, arguments: Sequence[str] = (), result: Callable[[Document], Any] = refused, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
         self.script, self.arguments, self.result = script, arguments, result

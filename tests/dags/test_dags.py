@@ -231,7 +231,7 @@ def test_marts_announce_what_was_served(played: dict[str, Any]) -> None:
 
 
 def test_final_exits_are_exit_codes_of_the_taxonomy() -> None:
-    source = (DAGS / "khlang_dags" / "job.py").read_text()
+    source = (DAGS / "khlang_dags" / "outcome.py").read_text()
     final = {2, 10, *range(20, 31), 50}
     assert "FINAL_EXITS = frozenset({2, 10, *range(20, 31), 50})" in source
     retried = {kind.exit_code for kind in KhlangError.__subclasses__()} - final
