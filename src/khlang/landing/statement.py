@@ -33,7 +33,8 @@ def ensure_key(settings: Settings) -> Ed25519PrivateKey:
     key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(text))
     public, published = manifest.public_hex(key) + "\n", settings.registry / "receipt.pub"
     if not published.exists() or published.read_text(encoding="ascii") != public:
-        private.write(published.with_name(f".receipt.pub.{secrets.token_hex(8)}"), public, mode=0o644).replace(published)
+        half = published.with_name(f".receipt.pub.{secrets.token_hex(8)}")
+        private.write(half, public, mode=0o644).replace(published)
     return key
 
 
