@@ -21,7 +21,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem } 
 .verdict { font-size: 1.25rem; font-weight: 600; padding: .6rem .9rem; border-left: .5rem solid }
 .passed { border-color: #1b5e20; background: #edf7ee } .refused { border-color: #8e1b1b; background: #fdeeee }
 .wide { overflow-x: auto } table { border-collapse: collapse; width: 100% }
-caption { text-align: left; padding: .2rem 0 .4rem }
+caption { text-align: left } caption h2 { margin-bottom: .4rem } tbody th { min-width: 7rem }
 th, td { border: 1px solid #888; padding: .3rem .55rem; text-align: left; vertical-align: top; overflow-wrap: anywhere }
 thead th { background: #eef2f5 } tbody th { font-weight: 600 } .n { text-align: right; white-space: nowrap }
 td.state { white-space: nowrap; font-weight: 600 } .state.refused { color: #8e1b1b } .state.warning { color: #6b4700 }
@@ -92,7 +92,7 @@ def _facts(said: dict[str, Any]) -> str:
 def _mend(said: dict[str, Any]) -> str:
     items = [f"{_e(one['message'])} <code>{_e(one['code'])}</code>" for one in said["findings"] if one["needs_answer"]]
     items += [
-        f"{_e(one['column'])}: {_both(telling.TEXTS[one['kind']])} {_where(one)}"
+        f"{_e(one['header'])}: {_both(telling.TEXTS[one['kind']])} {_where(one)}"
         for one in said["free_text"]
         if one["does"] == "refuse"
     ]
@@ -126,14 +126,14 @@ def _dropped(said: dict[str, Any]) -> str:
 
 def _rules(said: dict[str, Any]) -> str:
     rows = [
-        [_e(one["column"]), _both(telling.TEXTS[one["kind"]]), f"{one['count']:,}", "0", _state(one["does"]),
+        [_e(one["header"]), _both(telling.TEXTS[one["kind"]]), f"{one['count']:,}", "0", _state(one["does"]),
          _e(telling.places(one)) or "–"]
         for one in said["free_text"]
     ]  # fmt: skip
     worst_first = sorted(said["rules"], key=lambda one: ("refused", "warning", "passed").index(one["state"]))
     rows += [
         [
-            _e(one["column"] or "–"), f"{_both((one['message_th'], one['message_en']))} <code>{_e(one['code'])}</code>",
+            _e(one["header"] or "–"), f"{_both((one['message_th'], one['message_en']))} <code>{_e(one['code'])}</code>",
             telling.figure(one["observed"], share=one["share"]), telling.figure(one["limit"], share=one["share"]),
             _state(one["state"]), _e(telling.places(one)) or "–",
         ]
@@ -146,7 +146,7 @@ def _rules(said: dict[str, Any]) -> str:
 
 def _kept_back(said: dict[str, Any]) -> str:
     rows = [
-        [_e(one["column"]), _both(telling.REJECTS.get(one["reason"], (one["reason"], ""))), f"{one['count']:,}",
+        [_e(one["header"]), _both(telling.REJECTS.get(one["reason"], (one["reason"], ""))), f"{one['count']:,}",
          _e(telling.places(one))]
         for one in said["kept_back"]
     ]  # fmt: skip
@@ -166,7 +166,7 @@ def _section(title: Pair, head: Sequence[Pair], rows: Iterable[Sequence[str]], n
     top = "".join(f"<th scope='col'>{_both(words)}</th>" for words in head)
     name = f"{_e(title[0])} <span lang='en'>{_e(title[1])}</span>"
     return (
-        f"<section><h2>{name}</h2><div class='wide'><table><caption>{name}</caption><thead><tr>{top}</tr></thead>"
+        f"<section><div class='wide'><table><caption><h2>{name}</h2></caption><thead><tr>{top}</tr></thead>"
         f"<tbody>{body}</tbody></table></div></section>"
     )
 

@@ -68,12 +68,18 @@ def document(preview: Preview) -> dict[str, Any]:
             for one in preview.findings
         ],
         "free_text": [
-            {"column": one.column, "kind": one.kind, "does": one.does, **_counted(one.counted, files)}
+            {
+                "column": one.column,
+                "header": preview.headers[one.column],
+                "kind": one.kind,
+                "does": one.does,
+                **_counted(one.counted, files),
+            }
             for one in preview.texts
         ],
-        "rules": [_rule(one, files) for one in preview.judged],
+        "rules": [_rule(one, preview) for one in preview.judged],
         "kept_back": [
-            {"reason": reason, "column": column, **_counted(counted, files)}
+            {"reason": reason, "column": column, "header": preview.headers[column], **_counted(counted, files)}
             for (reason, column), counted in preview.rejects.items()
         ],
         "last_month": {"rows": preview.last_rows, "far": preview.far_from_last},
@@ -115,18 +121,19 @@ def _column(preview: Preview, column: Column) -> dict[str, Any]:
     }
 
 
-def _rule(one: Judged, files: tuple[str, ...]) -> dict[str, Any]:
+def _rule(one: Judged, preview: Preview) -> dict[str, Any]:
     return {
         "rule": one.rule.id,
         "code": one.rule.code,
         "column": one.rule.column,
+        "header": preview.headers[one.rule.column] if one.rule.column else None,
         "state": one.state,
         "observed": one.observed,
         "share": one.share,
         "limit": one.rule.limit,
         "message_th": one.rule.message_th,
         "message_en": one.rule.message_en,
-        **_counted(one.counted, files),
+        **_counted(one.counted, preview.files),
     }
 
 
