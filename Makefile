@@ -5,7 +5,7 @@ MONTHS ?= 3
 SEED ?= 7
 KHLANG := .venv/bin/khlang
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo test check bench docs clean
+.PHONY: help setup up down status logs demo test check bench docs kernel clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -40,6 +40,10 @@ bench: setup ## Run the benchmarks (ID=P4 for one)
 docs: setup ## Write what is derived from the contracts: reference pages, the index the DAGs read
 	@$(KHLANG) contract docs
 	@.venv/bin/python -m khlang.orchestration.index
+
+kernel: setup ## Build the optional sealing kernel (needs cargo; docs/decisions/111-seal-kernel.md)
+	@cd kernel && cargo build --quiet --release --locked
+	@cp kernel/target/release/libkhlang_kernel.so "$$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("platlib"))')/khlang_kernel.abi3.so"
 
 clean: down ## Remove all state under var/ (caches stay)
 	@rm -rf var

@@ -82,7 +82,7 @@ def test_wide_rows_make_smaller_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = pl.DataFrame({"t": [random.Random(i).randbytes(300).hex() for i in range(8)]})
     monkeypatch.setattr(parts, "MAX_PART_BYTES", 1024 * 1024 + 2_500)
     made = parts.inner(rows)
-    assert [part.rows for part in made] == [2, 2, 2, 2]
+    assert [part.rows for part in made] == [4, 4]
     assert pl.concat(pl.read_parquet(io.BytesIO(part.data)) for part in made).equals(rows)
 
 
