@@ -1,6 +1,7 @@
 """A receipt in words: both languages, every form, nothing in it but what is meant to be told; withdrawals' requests."""
 
 import html.parser
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
 
 from khlang import errors, manifest, receipt
-from khlang.agency import papers, printing, receipts
+from khlang.agency import papers, printing, receipts, sending
 from khlang.agency.commands import send as send_
 from khlang.agency.gateway import _Pace, system_proxy
+from khlang.agency.home import Home
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "khlang"
 PLACE = {"agency": "mof", "dataset": "welfare_registrants", "period": "2026-01", "submission": "ab" * 16}
@@ -148,6 +150,16 @@ def test_a_limit_as_people_write_it(text: str, value: int) -> None:
 def test_a_limit_that_is_none(text: str) -> None:
     with pytest.raises(send_.click.BadParameter):
         send_.rate(text)
+
+
+def test_what_waits_is_sent_in_the_order_it_was_sealed(tmp_path: Path) -> None:
+    """Of two contents of one period the later one is to count, whatever their ids are."""
+    for age, name in ((2, "aa"), (1, "bb"), (3, "cc")):
+        sealed = tmp_path / "sealed" / "vehicles" / "2026-01" / name / "manifest.sig"
+        sealed.parent.mkdir(parents=True)
+        sealed.touch()
+        os.utime(sealed, (age, age))
+    assert [folder.name for folder in sending.unsent(Home(tmp_path))] == ["bb", "aa", "cc"]
 
 
 def test_a_limit_is_shared_by_all_parts() -> None:

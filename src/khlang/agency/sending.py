@@ -108,8 +108,9 @@ def keep_receipt(home: Home, folder: Path, signed: dict[str, Any]) -> dict[str, 
 
 
 def unsent(home: Home) -> list[Path]:
-    """Sealed folders that have no receipt yet."""
-    return [folder for folder in home.submissions() if not (folder / RECEIPT).exists()]
+    """Sealed folders that have no receipt yet, in the order they were sealed: of one period the last one counts."""
+    waiting = [folder for folder in home.submissions() if not (folder / RECEIPT).exists()]
+    return sorted(waiting, key=lambda folder: (folder / "manifest.sig").stat().st_mtime_ns)
 
 
 def status(home: Home, folders: Iterable[Path], gateway: Gateway | None) -> list[dict[str, Any]]:
