@@ -19,6 +19,7 @@ from khlang.errors import ContractError, IntegrityError, SignatureError
 
 VERSION = "1"
 SCHEMA_FILE = Path(__file__).parent / "landing" / "manifest.schema.json"
+BRIDGE = "bridge"  # the dataset of pairs that keep links through a new source epoch
 MAX_PART_BYTES = 128 * 1024 * 1024  # of an encrypted part
 
 

@@ -54,7 +54,11 @@ def extend_spine(
     """
     spark = staged.sparkSession
     spine = spark.read.format("delta").load(locations[0])
-    found = persons_of.persons(staged, table)
+    whole = found = persons_of.persons(staged, table)
+    listed = spark.read.format("delta").load(locations[1])
+    rotated = bool(listed.limit(1).collect())
+    if rotated:
+        found = whole.join(persons_of.bridged(listed, spine), ["type", "p"], "left_anti")
     counts = persons_of.count(found, spine, period=commit.period)
     collides = any(c.collides for c in counts.values())
     if any(c.fresh or c.clashes for c in counts.values()):
@@ -68,17 +72,23 @@ def extend_spine(
         _earlier(found, locations[0], commit.period)
     if collides:
         aliases = persons_of.known_aliases(found, spark.read.format("delta").load(locations[0]))
-        listed = spark.read.format("delta").load(locations[1])
         lease.check()
-        _append(aliases.join(listed.select("p"), ["p"], "left_anti").select("p", "pid"), locations[1], commit)
-    return {name: {"ids": c.ids, "known": c.known, "new": c.fresh} for name, c in counts.items()}, collides
+        fresh = aliases.join(listed.select("type", "p"), ["type", "p"], "left_anti")
+        _append(fresh.select("type", "p", "pid"), locations[1], commit)
+    link = {name: {"ids": c.ids, "known": c.known, "new": c.fresh} for name, c in counts.items()}
+    if rotated:
+        for row in whole.join(found.select("type", "p"), ["type", "p"], "left_anti").groupBy("type").count().collect():
+            told = link.setdefault(row["type"], {"ids": 0, "known": 0, "new": 0})
+            told["ids"], told["known"] = told["ids"] + row["count"], told["known"] + row["count"]
+    return link, collides or rotated
 
 
 def curated_rows(staged: "DataFrame", table: Table, *, aliases: "DataFrame | None" = None) -> "DataFrame":
     """Accepted rows in the contract's columns; no pseudonym longer than a pid is left in them."""
     rows = staged.where("reason IS NULL")
     for name in identifiers(table) if aliases is not None else ():
-        named = aliases.selectExpr(f"p AS `{name}_p`", f"pid AS `{name}_alias`")  # type: ignore[union-attr]
+        mine = aliases.where(f"type = '{table.column(name).identifier}'")  # type: ignore[union-attr]
+        named = mine.selectExpr(f"p AS `{name}_p`", f"pid AS `{name}_alias`")
         rows = rows.join(named, [f"{name}_p"], "left").withColumn(name, _coalesce(f"{name}_alias", name))
     return rows.selectExpr(*(f"CAST(`{column.name}` AS {column.type}) AS `{column.name}`" for column in table.stored))
 
@@ -156,12 +166,15 @@ def _earlier(found: "DataFrame", location: str, period: str) -> None:
 
 def _resolve(found: "DataFrame", spine: "DataFrame") -> dict[persons_of.Key, int]:
     keys = [(row["type"], row["p"]) for row in persons_of.clashing(found, spine).collect()]
+    return persons_of.resolve(keys, held(spine, keys)) if keys else {}
+
+
+def held(persons: "DataFrame", keys: "list[persons_of.Key]") -> dict[tuple[str, int], str]:
+    """``(type, pid)`` → ``p`` of those persons, not in keys, whose pid one of the keys could take."""
     wanted = {(type_, int(p[-32:][window], 16)) for type_, p in keys for window in persons_of.WINDOWS}
-    if not wanted:
-        return {}
-    asked = found.sparkSession.createDataFrame(sorted(wanted), "type STRING, pid BIGINT")
-    held = spine.join(asked, ["type", "pid"], "left_semi").select("type", "pid", "p").collect()
-    return persons_of.resolve(keys, {(row["type"], row["pid"]): row["p"] for row in held})
+    asked = persons.sparkSession.createDataFrame(sorted(wanted), "type STRING, pid BIGINT")
+    found = persons.join(asked, ["type", "pid"], "left_semi").select("type", "pid", "p").collect()
+    return {(row["type"], row["pid"]): row["p"] for row in found if (row["type"], row["p"]) not in set(keys)}
 
 
 def _with_free_pids(new: "DataFrame", given: dict[persons_of.Key, int]) -> "DataFrame":

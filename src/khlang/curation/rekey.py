@@ -4,13 +4,15 @@ What travels in the plan is the name of a module function and the *path* of the 
 closure would travel inside the plan, and stand in every log of it.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from khlang.errors import SetupError
+from khlang.settings import Settings
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,6 +29,16 @@ class Pool:
 
     key_file: str
     epoch: str = "e01"
+    then: "tuple[Pool, ...]" = ()
+
+    def column(self, sealed: "pl.Series") -> "pl.Series":
+        """``p`` of source pseudonyms, through every pool epoch in turn (the keys are read here, at the worker)."""
+        from khlang import pseudonym
+
+        pooled = pseudonym.pool_column(sealed, key=self.derived(), epoch=self.epoch)
+        for later in self.then:
+            pooled = pseudonym.repool_column(pooled, key=later.derived(), epoch=later.epoch)
+        return pooled
 
     def derived(self) -> str:
         """Read the key and derive this epoch's.
@@ -41,6 +53,19 @@ class Pool:
         except (OSError, ValueError):
             raise SetupError("The pool's key is missing or unreadable.", "Run `khlang stack up`.") from None
         return pseudonym.derive_key(ikm, "pool", self.epoch)
+
+
+def pool(settings: Settings) -> Pool:
+    """The pool's key and those of its rotations, as ``secrets/pool-epochs.json`` lists them (e01 without one)."""
+    listed = settings.secrets / "pool-epochs.json"
+    epochs: list[str] = json.loads(listed.read_text(encoding="ascii")) if listed.exists() else ["e01"]
+    first, *later = (Pool(str(key_file(settings, epoch)), epoch) for epoch in epochs)
+    return replace(first, then=tuple(later))
+
+
+def key_file(settings: Settings, epoch: str) -> Path:
+    """Where the key of a pool epoch lies."""
+    return settings.secrets / ("pool.key" if epoch == "e01" else f"pool-{epoch}.key")
 
 
 def rekey(accepted: "DataFrame", *, identifiers: Iterable[str], texts: Iterable[str], pool: Pool) -> "DataFrame":
@@ -76,16 +101,14 @@ def _batches(
 ) -> "Iterator[pa.RecordBatch]":
     import polars as pl
 
-    key = pool.derived()
+    pool.derived()  # a missing key fails every task, not only those with rows
     for batch in batches:
         frame = pl.from_arrow(batch)
         if isinstance(frame, pl.DataFrame) and frame.height:
-            yield from _to_spark(_one(frame, identifiers=identifiers, texts=texts, key=key, epoch=pool.epoch))
+            yield from to_spark(_one(frame, identifiers=identifiers, texts=texts, pool=pool))
 
 
-def _one(
-    frame: "pl.DataFrame", *, identifiers: tuple[str, ...], texts: tuple[str, ...], key: str, epoch: str
-) -> "pl.DataFrame":
+def _one(frame: "pl.DataFrame", *, identifiers: tuple[str, ...], texts: tuple[str, ...], pool: Pool) -> "pl.DataFrame":
     import polars as pl
 
     from khlang import pseudonym
@@ -96,7 +119,7 @@ def _one(
     named = [pl.when(mark).then(pl.lit(name)).alias(name) for name, mark in marks.items() if mark.any()]
     out: list[pl.Series] = []
     for name in identifiers:
-        pooled = pseudonym.pool_column(clean[name], key=key, epoch=epoch)
+        pooled = pool.column(clean[name])
         out += [pseudonym.pid_column(pooled).alias(name), pooled.alias(f"{name}_p"), frame[f"{name}_reason"]]
     out += [clean[name] for name in texts] + [frame["row_number"]]
     if named:
@@ -106,7 +129,8 @@ def _one(
     return pl.DataFrame([*out, raw.alias(RAW_COLUMNS)])
 
 
-def _to_spark(frame: "pl.DataFrame") -> "list[pa.RecordBatch]":
+def to_spark(frame: "pl.DataFrame") -> "list[pa.RecordBatch]":
+    """Batches in the types that Spark declares."""
     import polars as pl
     import pyarrow as pa
 

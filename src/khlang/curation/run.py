@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from khlang import gates, lake
 from khlang.contracts import Contracts, Table
 from khlang.curation import metrics as gate_metrics
-from khlang.curation import promote, staging
+from khlang.curation import promote, rotation, staging
 from khlang.curation.lease import Lease, hold
 from khlang.curation.objects import Lake
 from khlang.curation.rekey import Pool
@@ -90,6 +90,7 @@ class Curator:
         """
         sub, decision = work.submission, Decision.of(work, revision(table))
         with hold(self.place.objects, f"curated.{table.versioned}") as lease:
+            rotation.require_rest(self.place.objects)
             if work.withdrawn:
                 return self._take_out(table, decision, lease)
             staged = self._stage(work, table, decision, lease)

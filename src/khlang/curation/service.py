@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from khlang import contracts, session
-from khlang.curation import objects, run
-from khlang.curation.rekey import Pool
+from khlang.curation import objects, rekey, run
 from khlang.curation.run import Curator, Decision, Work
 from khlang.errors import ContractError, IntegrityError
 from khlang.gates import docs
@@ -60,7 +59,7 @@ def curate(
     curator = Curator(
         spark=spark,
         place=lake or objects.bucket(settings),
-        pool=Pool(str(settings.secrets / "pool.key")),
+        pool=rekey.pool(settings),
         tables=tables,
         report=lambda told, decision, verdict: docs.write(
             settings.var / "docs" / "gates", told, decision.as_dict(), verdict

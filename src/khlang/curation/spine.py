@@ -106,6 +106,11 @@ def clashing(found: "DataFrame", spine: "DataFrame") -> "DataFrame":
 
 
 def known_aliases(found: "DataFrame", spine: "DataFrame") -> "DataFrame":
-    """``p, pid`` of persons who stand in the spine under another pid than their own first 12 digits."""
+    """``type, p, pid`` of persons who stand in the spine under another pid than their own first 12 digits."""
     kept = spine.selectExpr("type", "p", "pid AS spine_pid")
-    return found.join(kept, ["type", "p"]).where("pid <> spine_pid").selectExpr("p", "spine_pid AS pid")
+    return found.join(kept, ["type", "p"]).where("pid <> spine_pid").selectExpr("type", "p", "spine_pid AS pid")
+
+
+def bridged(alias: "DataFrame", spine: "DataFrame") -> "DataFrame":
+    """``type, p, pid`` of aliases that a bridge wrote: their ``p`` is no row of the spine, which has the older one."""
+    return alias.join(spine.select("type", "p"), ["type", "p"], "left_anti").select("type", "p", "pid")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from khlang import delta, frames, lake
 from khlang.contracts import Contracts, Table, ddl
+from khlang.curation import rotation
 from khlang.curation.lease import hold
 from khlang.curation.objects import Lake, Objects
 from khlang.errors import ContractError
@@ -102,7 +103,10 @@ def digest(*parts: bytes) -> str:
 
 
 def _build_one(shop: Workshop, table: Table, ready: Mapping[str, Mapping[str, int]]) -> list[tuple[str, str]]:
+    rotation.require_rest(shop.place.objects)
     transform, revision = module(table), code(table)
+    if turn := rotation.generation(shop.place.objects):
+        revision = f"{revision}-{turn}"  # pids were changed since: what was built from the old ones is stale
     wanted: dict[str, State] = {p: {"inputs": dict(inputs), "code": revision} for p, inputs in ready.items()}
     records = Records(shop.receipts, f"_marts/{table.versioned}")
     built = records.numbers()
