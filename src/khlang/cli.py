@@ -21,7 +21,15 @@ COMMANDS = {
 }
 
 
-@click.group(cls=LazyGroup, table=COMMANDS)
+EXAMPLES = """Examples:
+
+\b
+  khlang demo --people 20000 --months 3     # from extracts to an answer
+  khlang agency seal --help                 # every command tells its own
+"""
+
+
+@click.group(cls=LazyGroup, table=COMMANDS, epilog=EXAMPLES)
 @click.version_option(package_name="khlang")
 def khlang() -> None:
     """Khlang (คลัง): join and analyse agencies' records while nobody in the pool holds a citizen ID."""

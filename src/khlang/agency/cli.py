@@ -21,6 +21,16 @@ COMMANDS = {
 }
 
 
-@click.group(cls=LazyGroup, table=COMMANDS)
+EXAMPLES = """ตัวอย่าง / Examples:
+
+\b
+  khlang agency check มกราคม.xlsx --dataset vehicles --period 2569-01
+  khlang agency seal มกราคม.xlsx --dataset vehicles --period 2569-01
+  khlang agency send
+  khlang agency status
+"""
+
+
+@click.group(cls=LazyGroup, table=COMMANDS, epilog=EXAMPLES)
 def agency() -> None:
     """Seal a monthly extract and send it / ปิดผนึกและส่งข้อมูลประจำเดือน."""

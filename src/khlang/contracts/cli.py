@@ -9,13 +9,20 @@ from khlang.contracts.loader import load
 from khlang.contracts.reference import pages
 from khlang.errors import ContractError
 
+EXAMPLES = """Examples:
 
-@click.group()
+\b
+  khlang contract list
+  khlang contract lint
+"""
+
+
+@click.group(epilog=EXAMPLES)
 def contract() -> None:
     """List contracts and write what is derived from them."""
 
 
-@contract.command("list")
+@contract.command("list", epilog="\b\nExamples:\n  khlang contract list")
 def show() -> None:
     """Print one line a table: layer, name, version, agency, columns, title."""
     for table in load().tables:
@@ -25,14 +32,14 @@ def show() -> None:
         )
 
 
-@contract.command()
+@contract.command(epilog="\b\nExamples:\n  khlang contract lint")
 def lint() -> None:
     """Read every contract; refuse with the file, column and key that is wrong."""
     contracts = load()
     click.echo(f"{len(contracts)} contracts agree.")
 
 
-@contract.command()
+@contract.command(epilog="\b\nExamples:\n  khlang contract docs\n  khlang contract docs --check")
 @click.option("--check", is_flag=True, help="Change nothing; fail when a page is stale.")
 def docs(*, check: bool) -> None:
     """Write docs/reference, one page a table."""

@@ -11,8 +11,16 @@ from khlang.demo import answers
 from khlang.errors import PeriodError
 from khlang.period import parse
 
+EXAMPLES = """Examples:
 
-@click.command()
+\b
+  khlang demo
+  khlang demo --people 200 --months 1       # a small one
+  khlang demo --people 100000 --months 12 --start 2026-01 --seed 11
+"""
+
+
+@click.command(epilog=EXAMPLES)
 @click.option("--people", type=click.IntRange(100, 66_000_000), default=20_000, show_default=True)
 @click.option("--months", type=click.IntRange(1, 120), default=3, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="Same seed, same figures.")

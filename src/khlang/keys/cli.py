@@ -20,12 +20,22 @@ _THERE = click.Path(path_type=Path, dir_okay=False, exists=True)
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.group()
+EXAMPLES = """Examples:
+
+\b
+  khlang keys init --real
+  khlang keys publish
+  khlang keys bundle --agency mof --out mof.bundle.json
+  khlang keys export --out mof.key
+"""
+
+
+@click.group(epilog=EXAMPLES)
 def keys() -> None:
     """The key authority: epochs, profile bundles, canaries, the VOPRF service."""
 
 
-@keys.command()
+@keys.command(epilog="\b\nExamples:\n  khlang keys init --real\n  khlang keys init --simulation --profile voprf-v1")
 @click.option("--epoch", default="e01", show_default=True, help="Source epoch to begin with.")
 @click.option("--profile", type=click.Choice(PROFILES), default=PROFILES[0], show_default=True)
 @click.option("--simulation/--real", required=True, help="Whether the profile is for simulated people (class 9).")
@@ -36,7 +46,10 @@ def init(epoch: str, profile: str, simulation: bool) -> None:
     click.echo(f"Verify key: {made.public_key()}")
 
 
-@keys.command()
+@keys.command(
+    epilog="\b\nExamples:\n  khlang keys rotate --starts 2027-01-01 --last-day 2027-03-03"
+    "\n  khlang keys rotate --compromised"
+)
 @click.option("--starts", type=_DAY, help="First day of the new epoch; today by default.")
 @click.option("--last-day", type=_DAY, help="Of the old epoch; 62 days after the start by default.")
 @click.option("--compromised", is_flag=True, help="The old key leaked: it ends the day before, and pids are redrawn.")
@@ -68,7 +81,10 @@ def rotate(
     )
 
 
-@keys.command()
+@keys.command(
+    epilog="\b\nExamples:\n  khlang keys bundle --agency mof --out mof.bundle.json"
+    "\n  khlang keys bundle --agency mof --out mof.json --service-url https://keys.example.go.th --service-ca ca.pem"
+)
 @click.option("--agency", required=True, help="Its id in the contracts.")
 @click.option("--out", required=True, type=_FILE, help="File to write.")
 @click.option("--valid-days", type=click.IntRange(1, 3650), default=VALID_DAYS, show_default=True)
@@ -98,7 +114,7 @@ def bundle(*, agency: str, out: Path, valid_days: int, service_url: str | None, 
     click.echo(f"Bundle of {agency} written to {out}; good until {today + timedelta(days=valid_days)}")
 
 
-@keys.command(name="export")
+@keys.command(name="export", epilog="\b\nExamples:\n  khlang keys export --out sealing.key")
 @click.option("--out", required=True, type=_FILE, help="File to write (0600).")
 def export_key(out: Path) -> None:
     """Write the sealing key to a file, to be handed over by a channel of its own."""
@@ -111,7 +127,7 @@ def export_key(out: Path) -> None:
     click.echo(f"Sealing key of epoch {made.epoch} written to {out}; {_check(made)}")
 
 
-@keys.command()
+@keys.command(epilog="\b\nExamples:\n  khlang keys publish")
 def publish() -> None:
     """Publish profiles, epochs, verify key and expected canaries to the pool's registry."""
     here = settings.load()
@@ -119,7 +135,7 @@ def publish() -> None:
     click.echo(f"Published to {here.registry}")
 
 
-@keys.command()
+@keys.command(epilog="\b\nExamples:\n  khlang keys admit --request enrolment.json --elements 200000")
 @click.option("--request", type=_THERE, required=True, help="The agency's enrolment.json.")
 @click.option("--elements", type=click.IntRange(1), required=True, help="Identifiers it may have sealed in a month.")
 def admit(request: Path, elements: int) -> None:
@@ -130,7 +146,7 @@ def admit(request: Path, elements: int) -> None:
     click.echo(f"{agency} may have {elements} identifiers sealed in a month.")
 
 
-@keys.command()
+@keys.command(epilog="\b\nExamples:\n  khlang keys dismiss --agency mof")
 @click.option("--agency", required=True)
 def dismiss(agency: str) -> None:
     """Take an agency's admission to the VOPRF service away."""
@@ -138,7 +154,9 @@ def dismiss(agency: str) -> None:
     click.echo(f"{agency} may not ask the service any more.")
 
 
-@keys.command()
+@keys.command(
+    epilog="\b\nExamples:\n  khlang keys serve --host 0.0.0.0 --port 8700 --certificate keys.pem --key keys.key.pem"
+)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=int, required=True)
 @click.option("--certificate", type=_THERE, required=True, help="PEM; its names must hold the bundle's address.")

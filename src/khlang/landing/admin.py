@@ -16,7 +16,7 @@ EXAMPLES = """Examples:
 """
 
 
-@click.group()
+@click.group(epilog=EXAMPLES)
 def admin() -> None:
     """The pool's operator: submissions that come on a stick, and their receipts."""
 

@@ -29,7 +29,7 @@ def pool() -> None:
     """The pool's keeper: month identities, enrolled agencies, rotation."""
 
 
-@pool.command()
+@pool.command(epilog="\b\nExamples:\n  khlang pool init --start 2026-01 --months 12")
 @click.option("--start", required=True, help="First month that can be sent, YYYY-MM.")
 @click.option("--months", type=click.IntRange(1, 120), required=True, help="How many months.")
 def init(start: str, months: int) -> None:
@@ -38,7 +38,10 @@ def init(start: str, months: int) -> None:
     click.echo(f"{len(made)} months can be sent: {min(made)} to {max(made)}.")
 
 
-@pool.command()
+@pool.command(
+    epilog="\b\nExamples:\n  khlang pool enrol --request enrolment.json"
+    "\n  khlang pool enrol --agency mof --public-key-file mof.pub --token-file mof.token"
+)
 @click.option("--request", type=FILE, help="The agency's enrolment.json: its key, and the hash of a token it made.")
 @click.option("--agency", help="Its id in the contracts.")
 @click.option("--public-key-file", type=FILE, help="Its verify key, hex.")
@@ -75,7 +78,7 @@ def enrol(
     click.echo(f"{agency} is enrolled; its token is in {token_file}.")
 
 
-@pool.command()
+@pool.command(epilog="\b\nExamples:\n  khlang pool expire --dry-run\n  khlang pool expire --days 90")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Date to reckon from; today by default.")
 @click.option("--days", type=click.IntRange(0, 3650), default=settings_.CORRECTION_DAYS, show_default=True)
 @click.option("--dry-run", is_flag=True, help="Only say which months would end.")
@@ -95,7 +98,7 @@ def expire(*, today: datetime | None, days: int, dry_run: bool) -> None:
     click.echo(f"Months {'due' if dry_run else 'ended'}: {', '.join(months) or 'none'}.")
 
 
-@pool.command()
+@pool.command(epilog="\b\nExamples:\n  khlang pool revoke mof")
 @click.argument("agency")
 def revoke(agency: str) -> None:
     """Revoke an agency's credential for the gateway, at once."""

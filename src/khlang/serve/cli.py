@@ -17,7 +17,16 @@ from khlang.serve.client import Answer
 FORMATS = ("table", "csv", "json")
 
 
-@click.command()
+EXAMPLES = """Examples:
+
+\b
+  khlang sql "SELECT * FROM welfare_by_amphoe ORDER BY period, amphoe_code LIMIT 5"
+  khlang sql -f csv --file question.sql > answer.csv
+  khlang sql -u engineer --schema ops -f json "SELECT * FROM link_rates"
+"""
+
+
+@click.command(epilog=EXAMPLES)
 @click.argument("query", required=False)
 @click.option("-u", "--user", default="analyst", show_default=True, help="Trino user.")
 @click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
@@ -35,7 +44,7 @@ def sql(
     password_file: Path | None,
     ask_password: bool,
 ) -> None:
-    """Ask Trino one QUERY, such as "SELECT * FROM welfare_by_amphoe LIMIT 5"."""
+    """Ask Trino one QUERY, or the one in --file."""
     text = _query(query, file)
     settings = settings_module.load()
     password = None

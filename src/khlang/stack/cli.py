@@ -14,13 +14,22 @@ from khlang.errors import ServiceError
 from khlang.stack import lifecycle, services
 from khlang.stack import status as status_module
 
+EXAMPLES = """Examples:
 
-@click.group()
+\b
+  khlang stack up
+  khlang stack status
+  khlang stack logs -s trino
+  khlang stack down
+"""
+
+
+@click.group(epilog=EXAMPLES)
 def stack() -> None:
     """Start, stop and look at the services."""
 
 
-@stack.command()
+@stack.command(epilog="\b\nExamples:\n  khlang stack up\n  khlang stack up --only minio --only gateway")
 @click.option("--only", multiple=True, type=click.Choice(services.NAMES), help="Start these alone.")
 def up(only: tuple[str, ...]) -> None:
     """Start every service and wait until all are healthy; what runs is left alone."""
@@ -38,14 +47,14 @@ def up(only: tuple[str, ...]) -> None:
                   highlight=False)  # fmt: skip
 
 
-@stack.command()
+@stack.command(epilog="\b\nExamples:\n  khlang stack down")
 def down() -> None:
     """Stop every service that was started here, and nothing else."""
     count = lifecycle.down(settings_module.load())
     click.echo(f"The stack is down ({count} processes ended)." if count else "The stack is not running.")
 
 
-@stack.command()
+@stack.command(epilog="\b\nExamples:\n  khlang stack status\n  khlang stack status --json")
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
 def status(*, as_json: bool) -> None:
     """Show each service, and where to log in. Exit code 12 unless all are healthy."""
@@ -78,7 +87,7 @@ def _print(rows: list[status_module.Row], access: list[tuple[str, str, str, str]
         console.print(f"! {remark}", highlight=False)
 
 
-@stack.command()
+@stack.command(epilog="\b\nExamples:\n  khlang stack logs -s trino\n  khlang stack logs -s gateway -n 20 --follow")
 @click.option("-s", "--service", required=True, type=click.Choice([*services.NAMES, "supervisord", "watch"]))
 @click.option("-n", "--lines", default=80, show_default=True, help="Lines from the end.")
 @click.option("-f", "--follow", is_flag=True, help="Go on printing what comes.")

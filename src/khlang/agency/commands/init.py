@@ -61,7 +61,15 @@ def init(*, bundle: Path, key_file: Path | None, authority: str | None, key_stor
     click.echo(f"ส่งไฟล์นี้ให้ผู้ดูแลคลัง / Hand this to the pool's keeper: {home / 'enrolment.json'}")
 
 
-@click.command(name="enrol-request")
+@click.command(
+    name="enrol-request",
+    epilog="""
+\b
+ตัวอย่าง / Examples:
+  khlang agency enrol-request
+  khlang agency enrol-request > enrolment.json
+""",
+)
 @home_option
 def enrol_request(home: Path) -> None:
     """Print what the pool's keeper needs to enrol this agency (no secret) / คำขอขึ้นทะเบียน."""

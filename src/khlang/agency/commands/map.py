@@ -9,8 +9,15 @@ from khlang.agency.home import Home
 from khlang.agency.reading import ReadOptions, mapping
 from khlang.contracts import Column
 
+EXAMPLES = """ตัวอย่าง / Examples:
 
-@click.command(name="map")
+\b
+  khlang agency map มกราคม.xlsx --dataset vehicles
+  khlang agency map export.csv --dataset vehicles --set "เลขบัตร=pid" --set "จังหวัด=province_code"
+"""
+
+
+@click.command(name="map", epilog=EXAMPLES)
 @click.argument("file", type=click.Path(path_type=Path, exists=True))
 @click.option("--dataset", required=True, help="Name of the contract.")
 @click.option("--set", "pairs", multiple=True, metavar="HEADER=COLUMN", help="Instead of being asked; repeatable.")
