@@ -57,6 +57,7 @@ def main() -> None:
     compiler = shutil.which("cc")
     if compiler is None:
         sys.exit("P1 needs a C compiler (cc) for the limit.")
+    fast.THREADS = 1  # two threads may share one core, of which the limit has all
     kernel, values = fast.KERNEL, identifiers(given.rows)
     found: dict[str, list[float]] = {"limit": [], "kernel": [], "library": []}
     with tempfile.TemporaryDirectory(prefix="khlang-p1-") as folder:

@@ -22,7 +22,6 @@ const SEALED: u8 = 254;
 
 struct Job {
     mac: Mac,
-    label: Vec<u8>,
     prefix: Vec<u8>,
     form: Form,
 }
@@ -37,10 +36,11 @@ impl Job {
     fn run(&self, values: &StringViewArray) -> Piece {
         let mut piece = Piece { text: Vec::with_capacity(values.len() * self.width()), codes: Vec::new() };
         piece.codes.reserve_exact(values.len());
-        let mut message = [0u8; 64];
-        let start = self.label.len();
-        message[..start].copy_from_slice(&self.label);
+        let mut mac = self.mac.clone();
         let mut id = [0u8; 13];
+        let mut cell = self.prefix.clone();
+        let start = cell.len();
+        cell.resize(self.width(), 0);
         for row in 0..values.len() {
             let found = if values.is_null(row) {
                 Err(Reason::Missing)
@@ -49,9 +49,8 @@ impl Job {
             };
             piece.codes.push(found.map_or_else(|reason| reason as u8, |()| SEALED));
             if found.is_ok() {
-                message[start..start + self.form.digits].copy_from_slice(&id[..self.form.digits]);
-                piece.text.extend_from_slice(&self.prefix);
-                push_hex(&mut piece.text, self.mac.half(&message[..start + self.form.digits]));
+                push_hex(&mut cell[start..], mac.half(&id[..self.form.digits]));
+                piece.text.extend_from_slice(&cell[..self.width()]);
             }
         }
         piece
@@ -62,13 +61,12 @@ impl Job {
     }
 }
 
-fn push_hex(text: &mut Vec<u8>, bytes: [u8; 16]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut hex = [0u8; 32];
-    for (pair, byte) in hex.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
-        *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+/// Two hex digits for each byte, branch by none: a nibble above nine is a letter.
+fn push_hex(cell: &mut [u8], bytes: [u8; 16]) {
+    let digit = |nibble: u8| nibble + b'0' + (u8::from(nibble > 9) * (b'a' - b'0' - 10));
+    for (pair, byte) in cell.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *pair = [digit(byte >> 4), digit(byte & 15)];
     }
-    text.extend_from_slice(&hex);
 }
 
 /// Work on the pieces with some threads; the answer does not depend on how many.
@@ -141,12 +139,13 @@ fn seal(
     classes: Option<u16>,
     threads: usize,
 ) -> PyResult<(PyArray, PyArray)> {
-    let mac = Mac::new(key).ok_or_else(|| PyValueError::new_err("The key is longer than a block."))?;
+    let mac = Mac::new(key, label, digits)
+        .ok_or_else(|| PyValueError::new_err("The key or the message is longer than a block."))?;
     let wanted = if classes.is_some() { 13..=13 } else { 1..=13 };
-    if !wanted.contains(&digits) || label.len() + digits > 64 || prefix.len() < 4 || !prefix.is_ascii() {
+    if !wanted.contains(&digits) || prefix.len() < 4 || !prefix.is_ascii() {
         return Err(PyValueError::new_err("The form of the identifier is not one that is known."));
     }
-    let job = Job { mac, label: label.into(), prefix: prefix.into(), form: Form { digits, classes } };
+    let job = Job { mac, prefix: prefix.into(), form: Form { digits, classes } };
     let pieces = pieces_of(&values)?;
     let (sealed, codes) =
         py.detach(|| assembled(spread(&job, &pieces, threads.clamp(1, 64)), job.width()));

@@ -1,4 +1,4 @@
-//! HMAC-SHA256 of short messages, with both pads compressed once for a key.
+//! HMAC-SHA256 of messages of one length, with both pads compressed once for a key and every padding laid out once.
 
 use sha2::block_api::compress256;
 
@@ -6,34 +6,55 @@ const INITIAL: [u32; 8] = [
     0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 ];
 const BLOCK: usize = 64;
+/// Longest message that fits one block with its padding.
+pub const LONGEST: usize = BLOCK - 9;
 
+#[derive(Clone)]
 pub struct Mac {
     inner: [u32; 8],
     outer: [u32; 8],
+    message: [u8; BLOCK],
+    digest: [u8; BLOCK],
+    start: usize,
 }
 
 impl Mac {
-    /// `key` is at most a block long (ours are 64 hex characters).
-    pub fn new(key: &[u8]) -> Option<Self> {
-        (key.len() <= BLOCK).then(|| Self { inner: padded(key, 0x36), outer: padded(key, 0x5c) })
+    /// For messages of `label` and `tail` more bytes. `key` is at most a block long (ours are 64 hex characters).
+    pub fn new(key: &[u8], label: &[u8], tail: usize) -> Option<Self> {
+        if key.len() > BLOCK || label.len() + tail > LONGEST {
+            return None;
+        }
+        let mut message = laid_out(label.len() + tail);
+        message[..label.len()].copy_from_slice(label);
+        let (inner, outer) = (padded(key, 0x36), padded(key, 0x5c));
+        Some(Self { inner, outer, message, digest: laid_out(32), start: label.len() })
     }
 
-    /// The first 16 bytes of the HMAC, of which a pseudonym is made.
-    pub fn half(&self, message: &[u8]) -> [u8; 16] {
+    /// The first 16 bytes of the HMAC, of which a pseudonym is made. `tail` has the length that was promised.
+    #[inline]
+    pub fn half(&mut self, tail: &[u8]) -> [u8; 16] {
+        self.message[self.start..self.start + tail.len()].copy_from_slice(tail);
         let mut state = self.inner;
-        absorb(&mut state, message);
-        let mut digest = [0u8; 32];
-        for (place, word) in digest.as_chunks_mut::<4>().0.iter_mut().zip(state) {
+        compress256(&mut state, std::slice::from_ref(&self.message));
+        for (place, word) in self.digest.as_chunks_mut::<4>().0.iter_mut().zip(state) {
             *place = word.to_be_bytes();
         }
         state = self.outer;
-        absorb(&mut state, &digest);
+        compress256(&mut state, std::slice::from_ref(&self.digest));
         let mut half = [0u8; 16];
         for (place, word) in half.as_chunks_mut::<4>().0.iter_mut().zip(state) {
             *place = word.to_be_bytes();
         }
         half
     }
+}
+
+/// A block with the padding of a message of this length that follows one block.
+fn laid_out(length: usize) -> [u8; BLOCK] {
+    let mut block = [0u8; BLOCK];
+    block[length] = 0x80;
+    block[BLOCK - 8..].copy_from_slice(&(8 * (BLOCK + length) as u64).to_be_bytes());
+    block
 }
 
 fn padded(key: &[u8], byte: u8) -> [u32; 8] {
@@ -44,17 +65,4 @@ fn padded(key: &[u8], byte: u8) -> [u32; 8] {
     let mut state = INITIAL;
     compress256(&mut state, &[block]);
     state
-}
-
-/// Compress a message and its padding behind one block that was compressed before.
-fn absorb(state: &mut [u32; 8], message: &[u8]) {
-    let (whole, rest) = message.as_chunks::<BLOCK>();
-    compress256(state, whole);
-    let mut last = [[0u8; BLOCK]; 2];
-    last[0][..rest.len()].copy_from_slice(rest);
-    last[0][rest.len()] = 0x80;
-    let blocks = if rest.len() + 9 > BLOCK { 2 } else { 1 };
-    let bits = 8 * (BLOCK + message.len()) as u64;
-    last[blocks - 1][BLOCK - 8..].copy_from_slice(&bits.to_be_bytes());
-    compress256(state, &last[..blocks]);
 }

@@ -26,6 +26,7 @@ def load() -> Any:
 
 
 KERNEL: Any = load()
+THREADS = min(os.cpu_count() or 1, 4)
 
 
 def suits(type_: str) -> bool:
@@ -63,7 +64,7 @@ def seal(
         prefix=f"s1.{epoch}.",
         digits=_DIGITS[type_],
         classes=None if classes is None else sum(1 << int(digit) for digit in classes),
-        threads=min(os.cpu_count() or 1, 4),
+        threads=THREADS,
     )
     s, codes = pl.Series("s", sealed), pl.Series("code", told)
     if s.null_count() == 0:
