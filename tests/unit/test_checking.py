@@ -15,6 +15,7 @@ from khlang.agency.checking import Preview, telling
 from khlang.agency.checking.heavy import Heaviest
 from khlang.agency.checking.sentences import Sentences
 from khlang.contracts import Table
+from khlang.errors import InputError
 
 TABLE = contracts.load(kit.CONTRACTS)["welfare_registrants"]
 Rows = list[dict[str, str | None]]
@@ -99,6 +100,10 @@ def test_sentences_in_a_column_that_is_no_free_text_are_refused(agency: Kit, tmp
     found = preview(agency, kit.write_csv(tmp_path / "x.csv", rows))
     assert not found.accepted
     assert [(one.column, one.kind, one.counted.count) for one in found.texts] == [("occupation_code", "undeclared", 10)]
+    with pytest.raises(InputError) as refused:
+        submission.seal(agency.home, tmp_path / "x.csv", dataset="welfare_registrants", period="2569-01")
+    assert refused.value.code == "SEAL-FREE-TEXT"
+    assert "x.csv แถว 2:" in refused.value.message
 
 
 def with_remark(does: str | None) -> Table:

@@ -9,8 +9,9 @@ import polars as pl
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from khlang import pseudonym
-from khlang.agency import years
+from khlang.agency import scan, years
 from khlang.agency.bundle import Bundle
+from khlang.agency.checking.sentences import Sentences
 from khlang.agency.guard import Guard
 from khlang.agency.heavy import Heavy
 from khlang.contracts import Table, sealed_columns
@@ -48,6 +49,7 @@ class Sealer:
         self._table, self._bundle, self._key = table, bundle, key
         self._identify = identify or self._hmac
         self._guard = Guard(files)
+        self._files, self._sentences = files, Sentences(table)
         self._heavy = Heavy(table)
         seed = hmac.digest(key.encode("ascii"), b"khlang-order-v2\0" + content, hashlib.sha256)
         self._stream = Cipher(algorithms.AES(seed), modes.CTR(bytes(16))).encryptor()
@@ -65,9 +67,12 @@ class Sealer:
 
         Raises:
             RawIdentifierError: A column that would leave in clear holds raw identifiers.
+            InputError: A column holds free text that the contract does not declare, or that may not leave.
             ContractError: The contract asks for a generalisation that this tool does not know.
         """
         self._guard.look(rows, _clear(self._table))
+        self._sentences.add(rows)
+        self._sentences.refuse(self._files)
         sealed = self._sealed(rows, simulation=self._bundle.simulation)
         self.data_rows += rows.height
         for name, counts in self._reasons.items():
@@ -125,7 +130,7 @@ class Sealer:
                     "ปรับรุ่นโปรแกรม / Update khlang.",
                 )
             else:
-                made.append(values)
+                made.append(scan.mask(values) if column.free_text == "mask" else values)
         return pl.DataFrame(made).select(name for name in sealed_columns(self._table) if name != "row_number")
 
 

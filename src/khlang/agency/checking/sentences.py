@@ -1,5 +1,6 @@
 """Free text in what would leave: declared and scanned, or not declared and refused."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,6 +10,7 @@ from khlang.agency import scan
 from khlang.agency.checking.counted import Counted
 from khlang.agency.scan import columns
 from khlang.contracts import Column, Table
+from khlang.errors import InputError
 
 
 @dataclass
@@ -46,7 +48,27 @@ class Sentences:
                         seen.hits.setdefault(kind, Counted()).add(chunk.filter(rows))
             else:
                 seen.filled += chunk.height - chunk[name].null_count()
-                seen.sentences.add(chunk.filter(columns.sentences(chunk[name])))
+                written = columns.sentences(chunk[name])
+                if written.any():
+                    seen.sentences.add(chunk.filter(written))
+
+    def refuse(self, files: Sequence[str]) -> None:
+        """Stop where something was found that may not leave.
+
+        Raises:
+            InputError: Naming column, count, file and first row; never what is written there.
+        """
+        for one in self.findings():
+            if one.does == "refuse":
+                file, row = one.counted.first[0]
+                name = files[file] if file < len(files) else f"#{file + 1}"
+                raise InputError(
+                    f"{name} แถว {row}: คอลัมน์ {one.column} มีข้อความที่ออกไปไม่ได้ {one.counted.count} แถว / "
+                    f"row {row}: column {one.column} holds text that may not leave ({one.kind}), "
+                    f"{one.counted.count} rows.",
+                    "นำออกแล้วปิดผนึกใหม่ ดูทุกแถวด้วย khlang agency check / Take it out; khlang agency check lists the rows.",
+                    code="SEAL-FREE-TEXT",
+                )
 
     def findings(self) -> tuple[TextFinding, ...]:
         """What was found, column by column."""

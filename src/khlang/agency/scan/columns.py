@@ -14,6 +14,8 @@ SAMPLE_SHARE = 0.5  # of a few first values: at least it a column holds what the
 
 def sentences(column: pl.Series) -> pl.Series:
     """Which values of a column are sentences: many letters, and not one word."""
+    if int(str(column.str.len_bytes().max() or 0)) < LETTERS:
+        return pl.repeat(value=False, n=len(column), dtype=pl.Boolean, eager=True)
     letters = column.str.replace_all("[^\\p{L}\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]", "").str.len_chars()
     words = column.str.contains(r"\S[\s,;]+\S") | (letters >= 2 * LETTERS)
     return ((letters >= LETTERS) & words).fill_null(value=False)
