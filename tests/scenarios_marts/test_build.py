@@ -1,5 +1,6 @@
 """What is rebuilt when, on a lake in a folder: nothing twice, nothing early, an interrupted build finished."""
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -203,3 +204,15 @@ def test_a_contract_without_a_transform_is_told(shop: Shop) -> None:
     assert told.value.code == "CONTRACT-MART"
     assert told.value.exit_code == 23
     assert "link_rates has a contract and no transform" in told.value.message
+
+
+@pytest.mark.parametrize("line", ["import no_such_package", "from khlang import no_such_name", "raise AttributeError"])
+def test_a_fault_within_a_transform_is_told_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    from khlang.domains.welfare import marts
+
+    (tmp_path / "link_rates.py").write_text(f"{line}\n")
+    monkeypatch.setattr(marts, "__path__", [str(tmp_path)])
+    with pytest.raises((ImportError, AttributeError)):
+        build.module(dataclasses.replace(contracts.load()["link_rates"], domain="welfare"))

@@ -76,17 +76,22 @@ def module(table: Table) -> Callable[..., "DataFrame"]:
     """The transform of a mart.
 
     Raises:
-        ContractError: There is none.
+        ContractError: There is none. What its module itself fails to import is raised as it is.
     """
     name = f"khlang.domains.{table.domain}.marts.{table.name}"
+    transform: Callable[..., DataFrame] | None = None
     try:
-        transform: Callable[..., DataFrame] = importlib.import_module(name).build
-    except (ImportError, AttributeError):
+        transform = getattr(importlib.import_module(name), "build", None)
+    except ModuleNotFoundError as error:
+        # Only where the module itself, or a package it lies in, is what was not found.
+        if not f"{name}.".startswith(f"{error.name}."):
+            raise
+    if transform is None:
         raise ContractError(
             f"The mart {table.name} has a contract and no transform.",
             f"Write build(inputs, table, period=…) in {name}.",
             code="CONTRACT-MART",
-        ) from None
+        )
     return transform
 
 
