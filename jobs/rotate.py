@@ -1,7 +1,6 @@
 """Write the aliases of accepted bridges, or give everybody another pid; killed, it is run again with the same words.
 
-``--bridges``; ``--pool EPOCH``: a new pool key; ``--compromised EPOCH``: the source epoch that replaces a leaked one.
-The last line of output is a JSON document.
+``--bridges``; ``--pool EPOCH``: a new pool key; ``--compromised EPOCH``: what replaces a leaked one. Last line: JSON.
 """
 
 import argparse
