@@ -18,12 +18,21 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
             "tests/scenarios/",
             "tests/scenarios_marts/",
             "tests/faults/test_curate",
+            "tests/faults/test_rotation",
             "tests/integration/test_curate.py",
             "tests/privacy/test_curate_key.py",
         ),
     ),
     "served": ("served", ("tests/integration/test_serve", "tests/privacy/test_analyst")),
-    "minio": ("minio", ("tests/integration/test_landing", "tests/faults/test_", "tests/privacy/test_landing")),
+    "minio": (
+        "minio",
+        (
+            "tests/integration/test_landing",
+            "tests/integration/test_seeded",
+            "tests/faults/test_",
+            "tests/privacy/test_landing",
+        ),
+    ),
 }
 ORDER = {name: place for place, name in enumerate(GROUPS)}
 
