@@ -62,7 +62,24 @@ def replace_periods(
         # Hash partitions, which adaptive execution joins into few files, each sorted; a range sort computes twice.
         frame = frame.repartition(sort_by).sortWithinPartitions(sort_by)
     listed = ", ".join(f"'{period}'" for period in sorted(periods))
-    writer = frame.write.format("delta").mode("overwrite").option("replaceWhere", f"period IN ({listed})")
+    _replace_where(frame, location, f"period IN ({listed})", app=app, version=version)
+
+
+def replace_submission(
+    frame: DataFrame, location: str, *, period: str, submission: str, app: str, version: int
+) -> None:
+    """Replace the rows of one submission in a quarantine table; otherwise as :func:`replace_period`.
+
+    Raises:
+        ContractError: The frame's columns are not the table's.
+    """
+    check_columns(frame.columns, frame.sparkSession.read.format("delta").load(location).columns, location)
+    where = f"period = '{period}' AND submission = '{submission}'"
+    _replace_where(frame, location, where, app=app, version=version)
+
+
+def _replace_where(frame: DataFrame, location: str, where: str, *, app: str, version: int) -> None:
+    writer = frame.write.format("delta").mode("overwrite").option("replaceWhere", where)
     writer.option("txnAppId", app).option("txnVersion", version).save(location)
 
 

@@ -152,6 +152,28 @@ def test_one_refusal_does_not_stop_the_next_and_promotes_nothing(
     assert (here.var / "docs" / "gates" / "index.html").read_text(encoding="utf-8").count("ไม่ผ่าน") == 1
 
 
+def test_bad_rows_of_a_refused_extract_lie_in_quarantine_until_the_month_goes_through(
+    curator: Curator, folder_lake: objects.Lake, local_spark: SparkSession
+) -> None:
+    def kept_back() -> set[tuple[str, str, str]]:
+        rows = local_spark.read.format("delta").load(where(folder_lake, "quarantine")).collect()
+        return {(row["reason"], row["reason_column"], row["submission"]) for row in rows}
+
+    bad = [CAR | {"vehicle_id": f"p{n}", "vehicle_type_code": "RY99"} for n in range(40)]
+    first = accept(folder_lake, cars(120, bad[0]), table=TABLE)
+    spoilt = accept(folder_lake, cars(120, *bad), table=TABLE, sequence=2)
+    mended = accept(folder_lake, cars(121, bad[0]), table=TABLE, sequence=3)
+    ids = [work.submission.id for work in (first, spoilt, mended)]
+    assert curator.one(first, TABLE).verdict == "promoted"
+    assert curator.one(spoilt, TABLE).verdict == "refused"
+    assert curator.one(spoilt, TABLE).rows_quarantined == 40
+    told = ("BAD-CODE", "vehicle_type_code")
+    assert kept_back() == {(*told, ids[0]), (*told, ids[1])}
+    assert local_spark.read.format("delta").load(where(folder_lake, "quarantine")).count() == 41
+    assert curator.one(mended, TABLE).verdict == "promoted"
+    assert kept_back() == {(*told, ids[2])}
+
+
 def test_a_raw_identifier_stops_the_submission_and_is_written_nowhere(
     curator: Curator, folder_lake: objects.Lake
 ) -> None:

@@ -124,6 +124,20 @@ def write_quarantine(rows: "DataFrame", table: Table, *, place: Lake, commit: Co
         _replace(rows.coalesce(1).sortWithinPartitions("row_number"), quarantine_ddl(table), place, location, commit)
 
 
+def keep_back(rows: "DataFrame", table: Table, *, place: Lake, commit: Commit, submission: str) -> None:
+    """Put a refused extract's bad rows into quarantine, beside what the month in use keeps there.
+
+    The next promotion of the period replaces them with its own.
+    """
+    location = lake.table("quarantine", table.name, table.version)
+    _make(rows.sparkSession, place, location, quarantine_ddl(table), partition="period")
+    whole = rows.coalesce(1).sortWithinPartitions("row_number")
+    at = place.at(location)
+    delta.replace_submission(
+        whole, at, period=commit.period, submission=submission, app=commit.app, version=commit.version
+    )
+
+
 def take_out(spark: "SparkSession", table: Table, *, place: Lake, commit: Commit) -> None:
     """Replace a period by nothing, in the curated and the quarantine table, where there is one."""
     places = (("curated", ddl(table)), ("quarantine", quarantine_ddl(table)))

@@ -96,9 +96,11 @@ class Curator:
             staged = self._stage(work, table, decision, lease)
             verdict = self._gate(staged, work, table, decision)
             decision.verdict = "promoted" if verdict.promoted else "refused"
+            commit = promote.Commit(sub.dataset, sub.period, decision.txn_version)
             if verdict.promoted:
-                commit = promote.Commit(sub.dataset, sub.period, decision.txn_version)
                 self._promote(staged, table, decision, commit, lease)
+            else:
+                self._keep_back(staged, table, decision, commit, lease)
             with _timed(decision, "clean"):
                 self.place.objects.delete_folder(self.place.key(sub.staging(table.version)))
         with _timed(decision, "report"):
@@ -139,6 +141,20 @@ class Curator:
             decision.rejects = gate_metrics.reject_rows(staged, decision.rejects)
         decision.failures = verdict.as_list()
         return verdict
+
+    def _keep_back(
+        self, staged: "DataFrame", table: Table, decision: Decision, commit: promote.Commit, lease: Lease
+    ) -> None:
+        """Of a refused extract the bad rows are kept with their reasons; nothing of it is promoted.
+
+        Of one in which the scan found raw identifiers nothing is kept at all.
+        """
+        decision.rows_quarantined = 0 if decision.metrics["raw_id_cells"] else int(decision.metrics["rejected"])
+        if decision.rows_quarantined:
+            rows = promote.quarantine_rows(staged, table, decision.submission)
+            with _timed(decision, "write"):
+                lease.check()
+                promote.keep_back(rows, table, place=self.place, commit=commit, submission=decision.submission)
 
     def _promote(
         self, staged: "DataFrame", table: Table, decision: Decision, commit: promote.Commit, lease: Lease
