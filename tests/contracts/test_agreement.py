@@ -8,7 +8,7 @@ import pytest
 from khlang.contracts import Contracts, Table, load, record_rules, rules, suite
 from khlang.contracts.cli import stale_pages
 from khlang.contracts.loader import read_codes
-from khlang.contracts.reference import pages
+from khlang.contracts.reference import NOTE, pages
 from khlang.contracts.vocabulary import TERMS
 
 ROOT = Path(__file__).parents[2]
@@ -135,7 +135,8 @@ def test_pages_are_not_stale() -> None:
 
 def test_a_stale_missing_or_orphan_page_is_seen(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("old")
-    (tmp_path / "orphan.md").write_text("x")
+    (tmp_path / "orphan.md").write_text(f"{NOTE}x")
+    (tmp_path / "others.md").write_text("made by another command")
     assert stale_pages(tmp_path, {"a.md": "new", "b.md": "b"}) == ["a.md", "b.md", "orphan.md"]
 
 

@@ -6,7 +6,7 @@ import click
 
 from khlang import settings
 from khlang.contracts.loader import load
-from khlang.contracts.reference import pages
+from khlang.contracts.reference import NOTE, pages
 from khlang.errors import ContractError
 
 EXAMPLES = """Examples:
@@ -56,9 +56,8 @@ def docs(*, check: bool) -> None:
         click.echo(f"{len(made)} pages are up to date.")
         return
     folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.glob("*.md"):
-        if path.name not in made:
-            path.unlink()
+    for name in _ours(folder).keys() - made.keys():
+        (folder / name).unlink()
     for name, text in made.items():
         (folder / name).write_text(text, encoding="utf-8")
     click.echo(f"Wrote {len(made)} pages to docs/reference.")
@@ -66,5 +65,11 @@ def docs(*, check: bool) -> None:
 
 def stale_pages(folder: Path, made: dict[str, str]) -> list[str]:
     """Names of pages that are missing, differ, or belong to no table any more."""
-    there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    there = _ours(folder)
     return sorted(name for name in there.keys() | made.keys() if there.get(name) != made.get(name))
+
+
+def _ours(folder: Path) -> dict[str, str]:
+    """Pages made from contracts; others in the folder are made, and held fresh, by their own makers."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    return {name: text for name, text in texts.items() if text.startswith(NOTE.strip())}
