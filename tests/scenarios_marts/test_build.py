@@ -3,13 +3,15 @@
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from khlang import contracts, delta, frames, lake, pseudonym
 from khlang.curation.objects import FolderObjects, folder
-from khlang.errors import ContractError
+from khlang.domains.welfare.marts import welfare_by_amphoe
+from khlang.errors import ContractError, GateRefusedError
 from khlang.link import build, ops
 from khlang.link.records import Records
 from khlang.serve import project
@@ -141,6 +143,27 @@ def test_a_build_that_died_is_not_taken_for_the_next_content(shop: Shop, monkeyp
     shop.curate("welfare_registrants", "2026-01", registrants("2026-01", 2), 2)
     shop.build()
     assert [row["pid"] for row in shop.rows("marts", "welfare_eligibility")] == [PID[2]]
+
+
+def test_a_mart_that_breaks_its_contract_is_not_written_and_what_was_served_stays(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.build()
+    served = shop.rows("marts", "welfare_by_amphoe", "amphoe_code")
+    shop.curate("welfare_registrants", "2026-01", registrants("2026-01", 2), 2)
+    sound = welfare_by_amphoe.build
+
+    def wrong(*inputs: Any, period: str) -> DataFrame:
+        return sound(*inputs, period=period).selectExpr("* EXCEPT (eligible)", "registrants + 1 AS eligible")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(welfare_by_amphoe, "build", wrong)
+        with pytest.raises(GateRefusedError, match="2026-01 welfare_by_amphoe/MART-PART/eligible"):
+            shop.build()
+    assert shop.rows("marts", "welfare_by_amphoe", "amphoe_code") == served
+    assert [row["pid"] for row in shop.rows("marts", "welfare_eligibility")] == [PID[2]]  # the sound one is not held up
+    assert shop.build() == [("welfare_by_amphoe", "2026-01")]
+    assert shop.rows("marts", "welfare_by_amphoe", "amphoe_code") != served
 
 
 def test_a_project_sees_its_own_pids_and_the_same_figures(shop: Shop, tmp_path: Path) -> None:

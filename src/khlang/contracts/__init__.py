@@ -7,12 +7,13 @@
 from khlang.contracts.bundle import from_dict, profile_contracts
 from khlang.contracts.check import folded
 from khlang.contracts.constraints import Constraint
-from khlang.contracts.gates import Rule, rules, suite
+from khlang.contracts.gates import rules, suite
 from khlang.contracts.loader import load
 from khlang.contracts.model import Column, Contracts, Quality, Role, Schedule, Table
 from khlang.contracts.polars_schema import polars_schema
 from khlang.contracts.records import RecordRule, record_rules
 from khlang.contracts.reference import reference_page
+from khlang.contracts.rule import Rule
 from khlang.contracts.spark import ddl, sealed_columns
 from khlang.contracts.trino import trino_rules
 

@@ -6,56 +6,28 @@ the rules of ``computed == "pass"`` (several rules may share a metric). ``groupe
 the figure under the metric's name. ``manifest_rows`` stands in the metrics row too. No metric is ever null.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from khlang.contracts import marts
 from khlang.contracts.constraints import Between, Constraint, NotAfterPeriod, NotNull, OneOf, OnTime, bound
-from khlang.contracts.model import Quality, Radius, Severity, Table
-from khlang.contracts.vocabulary import LAYER_REASONS, TERMS, Term
+from khlang.contracts.model import Quality, Table
+from khlang.contracts.rule import BETWEEN, EQUAL, Rule, no_twins, term_of
+from khlang.contracts.vocabulary import LAYER_REASONS, TERMS
 from khlang.errors import ContractError
 
-BETWEEN = "expect_column_values_to_be_between"
-EQUAL = "expect_column_pair_values_to_be_equal"
 # One pseudonym on more than 10 rows of a million is no person (privacy: heavy hitters).
 HEAVY_SHARE, HEAVY_ROWS = "0.00001D", 3
 _LAWS = frozenset({"GATE-NULL", "GATE-PID", "GATE-CODE", "GATE-RANGE", "GATE-PERIOD", "GATE-LATE"})
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One rule of a table: a metric, an expectation on it, and what a failure takes with it.
-
-    ``kwargs`` are complete for the expectation of type ``expectation`` on the metrics table; ``limit`` is the
-    figure a receipt shows beside the metric's value. ``law`` is what a share counts the breaches of, ``allowed_rows``
-    GATE-HEAVY's figure: with them an agency's own machine measures the same without Spark.
-    """
-
-    id: str
-    code: str
-    column: str | None
-    metric: str
-    metric_sql: str
-    expectation: str
-    kwargs: Mapping[str, Any]
-    severity: Severity
-    radius: Radius
-    message_th: str
-    message_en: str
-    reason: str
-    limit: float
-    computed: str = "pass"
-    grouped_by: str | None = None
-    law: Constraint | None = None
-    allowed_rows: int | None = None
-
-
 def rules(table: Table) -> tuple[Rule, ...]:
-    """Every rule of a curated table: the layer's four, the contract's, those of ``expectations/``.
+    """Every rule of a curated table (the layer's four, the contract's, those of ``expectations/``) or of a mart.
 
     Raises:
         ContractError: A code is not in the vocabulary, an argument or column is missing, or a rule stands twice.
     """
+    if table.layer == "marts":
+        return marts.rules(table)
     if table.layer != "curated":
         if table.quality:
             raise ContractError(
@@ -67,15 +39,7 @@ def rules(table: Table) -> tuple[Rule, ...]:
         for term in TERMS.values()
         if term.layer
     ]
-    made = tuple(_rule(table, quality) for quality in (*layer, *table.quality))
-    ids = [rule.id for rule in made]
-    twins = sorted({each for each in ids if ids.count(each) > 1})
-    if twins:
-        raise ContractError(
-            f"contracts/{table.path}: rule {twins[0]} is declared twice (contract and expectations count together).",
-            "Remove one, or give one of them a tag of its own in implementation.",
-        )
-    return made
+    return no_twins(table, tuple(_rule(table, quality) for quality in (*layer, *table.quality)))
 
 
 def record_constraint(table: Table, quality: Quality) -> Constraint | None:
@@ -83,7 +47,7 @@ def record_constraint(table: Table, quality: Quality) -> Constraint | None:
 
     A rule that only warns, or says ``record: false``, holds no row back.
     """
-    term = _term(table, quality)
+    term = term_of(table, quality)
     holds = quality.arguments.get("record", quality.severity == "critical")
     return _constraint(table, quality) if term.radius == "record" and holds else None
 
@@ -103,24 +67,6 @@ def suite(table: Table) -> dict[str, Any]:
         ],
         "meta": {"contract": table.name, "version": table.version_text},
     }
-
-
-def _term(table: Table, quality: Quality) -> Term:
-    place = f"contracts/{table.path}, rule {quality.code}"
-    if quality.code not in TERMS:
-        raise ContractError(f"{place}: not in the vocabulary.", f"Use one of: {', '.join(TERMS)}.")
-    term = TERMS[quality.code]
-    if term.per_column != (quality.column is not None):
-        need = "needs a column" if term.per_column else "takes no column"
-        raise ContractError(f"{place} {need}.", "See docs/reference/gate-rules.md.")
-    given, allowed = set(quality.arguments), {*term.arguments, *term.optional, "record", "tag"}
-    missing, unknown = sorted(set(term.arguments) - given), sorted(given - allowed)
-    if missing or unknown or (term.optional and "minimum" in term.optional and not given & {"minimum", "maximum"}):
-        raise ContractError(
-            f"{place}: arguments do not fit (missing {missing}, unknown {unknown}).",
-            f"Required: {list(term.arguments)}; optional: {list(term.optional)}.",
-        )
-    return term
 
 
 def _constraint(table: Table, quality: Quality) -> Constraint:
@@ -190,7 +136,7 @@ def _expectation(metric: str, quality: Quality) -> tuple[str, dict[str, Any], fl
 
 
 def _rule(table: Table, quality: Quality) -> Rule:
-    term = _term(table, quality)
+    term = term_of(table, quality)
     tag = f"__{quality.arguments['tag']}" if "tag" in quality.arguments else ""
     metric = f"{term.metric}__{quality.column}{tag}" if quality.column else term.metric
     expectation, kwargs, limit = _expectation(metric, quality)

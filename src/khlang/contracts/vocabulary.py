@@ -1,4 +1,4 @@
-"""The published vocabulary of gate rules: what each code counts, and what it takes with it when it fails."""
+"""The published vocabulary of the rules of gates and marts: what each code counts, and what it stops when it fails."""
 
 from dataclasses import dataclass
 
@@ -61,4 +61,25 @@ LAYER_REASONS = {
     "GATE-EMPTY": "An expectation over no rows holds by itself; an office with nothing to report says so otherwise.",
     "GATE-GRAIN": "A grain that repeats multiplies every join after it.",
     "GATE-RAW-ID": "A citizen ID in the pool is the one thing that must never be there.",
+}
+
+_MART_TERMS = (
+    Term("MART-EMPTY", "rows", "งวดต้องไม่ว่าง", "a period of zero rows fails", per_column=False,
+         radius="stop", layer=True),
+    Term("MART-KEY", "empty_keys", "หน่วยข้อมูลต้องไม่ว่าง", "no column of the grain is empty", per_column=False,
+         radius="stop", layer=True),
+    Term("MART-GRAIN", "grain_repeats", "หนึ่งแถวต่อหนึ่งหน่วยข้อมูล", "rows are unique on the grain, exactly",
+         per_column=False, radius="stop", layer=True),
+    Term("MART-NEGATIVE", "negative_rows", "จำนวนต้องไม่ติดลบ", "no figure lies below zero", per_column=False,
+         arguments=("columns",), radius="stop"),
+    Term("MART-PART", "part_over_whole", "ส่วนต้องไม่เกินทั้งหมด", "a part is at most its whole", arguments=("of",),
+         radius="stop"),
+)  # fmt: skip
+MART_TERMS = {term.code: term for term in _MART_TERMS}
+
+# Why each rule that no mart's contract declares is there.
+MART_REASONS = {
+    "MART-EMPTY": "A mart is built when all its inputs have rows; none in the mart is a join that lost them.",
+    "MART-KEY": "A row of no unit answers no question, and every filter by unit passes it over in silence.",
+    "MART-GRAIN": "A unit that stands twice is counted twice in every sum over the mart.",
 }

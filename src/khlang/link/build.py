@@ -1,11 +1,12 @@
 """Builds the marts of one domain: each period whose inputs are all promoted and are not those it was built from.
 
 A mart is a module of its contract's name in ``khlang.domains.<domain>.marts`` with ``build(inputs, table, period=…)``.
-All stale periods of a mart are replaced in one commit.
+All stale periods of a mart are judged by its contract first, and then replaced in one commit: all of them or none.
 """
 
 import hashlib
 import importlib
+import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,11 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from khlang import delta, frames, lake
-from khlang.contracts import Contracts, Table, ddl
+from khlang.contracts import Contracts, Table, ddl, suite
 from khlang.curation import rotation
 from khlang.curation.lease import hold
 from khlang.curation.objects import Lake, Objects
 from khlang.errors import ContractError
+from khlang.link import judging
 from khlang.link.records import ReceiptObjects, Records, State
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ def build(shop: Workshop, *, domain: str, ready: Ready) -> list[tuple[str, str]]
 
     Raises:
         ContractError: A mart's contract has no module.
+        GateRefusedError: A period breaks its mart's contract; nothing of that mart was written.
     """
     marts = [table for table in shop.contracts.marts if table.domain == domain]
     with ThreadPoolExecutor(PARALLEL) as pool:
@@ -96,10 +99,11 @@ def module(table: Table) -> Callable[..., "DataFrame"]:
 
 
 def code(table: Table) -> str:
-    """A hash of all that decides a mart's rows beside its inputs: transforms, definitions, contract."""
+    """A hash of all that decides a mart's rows beside its inputs: transforms, definitions, contract, rules."""
     here = Path(importlib.import_module(f"khlang.domains.{table.domain}").__file__ or "").parent
     files = [*sorted((here / "marts").glob("*.py")), *sorted(here.glob("definitions.*")), Path(frames.__file__)]
-    return digest(*(file.read_bytes() for file in files), ddl(table).encode())
+    judged = json.dumps(suite(table), sort_keys=True)  # what was built under other rules is judged anew
+    return digest(*(file.read_bytes() for file in files), ddl(table).encode(), judged.encode())
 
 
 def digest(*parts: bytes) -> str:
@@ -128,9 +132,13 @@ def _build_one(shop: Workshop, table: Table, ready: Mapping[str, Mapping[str, in
         months = {name: frame.where(f"period = '{period}'") for name, frame in inputs.items()}
         return transform(months, table, period=period)
 
-    rows = reduce(lambda left, right: left.unionByName(right), map(one, sorted(stale)))
-    location = lake.table("marts", table.name, table.version)
-    shop.write(rows, table, location, periods=sorted(stale), version=number)
+    rows = reduce(lambda left, right: left.unionByName(right), map(one, sorted(stale))).cache()
+    try:
+        judging.require_sound(rows, table, periods=[p for p in sorted(stale) if not _withdrawn(ready[p])])
+        location = lake.table("marts", table.name, table.version)
+        shop.write(rows, table, location, periods=sorted(stale), version=number)
+    finally:
+        rows.unpersist()
     records.finish(number)
     return [(table.name, period) for period in sorted(stale)]
 

@@ -120,8 +120,9 @@ def test_grain_identifiers_are_asked_first() -> None:
     assert ("PID-MISSING", "pid") not in {(r.code, r.column) for r in record_rules(CONTRACTS["vehicles"])}
 
 
-def test_only_curated_tables_have_a_gate() -> None:
-    assert rules(CONTRACTS["welfare_eligibility"]) == ()
+def test_only_curated_tables_and_marts_are_judged_and_only_curated_ones_by_the_row() -> None:
+    judged = {table.layer for table in CONTRACTS.tables if rules(table)}
+    assert judged == {"curated", "marts"}
     assert record_rules(CONTRACTS["welfare_eligibility"]) == ()
 
 
