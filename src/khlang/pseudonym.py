@@ -149,7 +149,7 @@ def pool_column(values: Any, *, key: str, epoch: str) -> pl.Series:
 
 
 def repool_column(values: Any, *, key: str, epoch: str) -> pl.Series:
-    """``p`` of the next pool epoch, of a column of ``p`` of the one before: each rotation adds a key, none is dropped."""
+    """``p`` of the next pool epoch, of a column of ``p`` of the one before: a rotation adds a key and drops none."""
     return _rekey(values, POOL_PATTERN, "khlang-pool-v1\0", key, f"p1.{epoch}.")
 
 

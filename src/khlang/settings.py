@@ -13,7 +13,6 @@ from typing import Final
 
 from khlang.errors import SetupError
 
-
 #: How long after its last day a period can be corrected (privacy.md 1): then its identity is destroyed.
 CORRECTION_DAYS: Final = 90
 

@@ -5,7 +5,6 @@ import hashlib
 import os
 import signal
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Iterator

@@ -13,7 +13,7 @@ from khlang import errors, lake, receipt, store
 from khlang.agency import exporting, receipts, sending
 from khlang.agency import gateway as client_
 from khlang.agency.cli import agency
-from khlang.landing import ledger, offline
+from khlang.landing import headers, ledger, offline
 
 
 def run(pool: Pool, *arguments: str) -> Result:
@@ -59,7 +59,8 @@ def test_a_refusal_is_told_with_column_rule_count_and_the_office_s_own_rows(pool
     made = pool.send(folder).manifest
     pool.land()
     finding = {"rule_id": "x", "code": "GATE-NULL", "column": "debt_baht", "count": 3, "share": 0.1, "limit": 0.05,
-               "severity": "critical", "message_th": "ว่างเกิน", "message_en": "too many nulls", "rows": [1, 2]}  # fmt: skip
+               "severity": "critical", "message_th": "ว่างเกิน", "message_en": "too many nulls",
+               "rows": [1, 2]}  # fmt: skip
     decision = {"verdict": "refused", "failures": [finding], "rejects": [], "metrics": {"secret": 1}, "rows_in": 30}
     ledger.write_decision(store.client(pool.settings, "curate"), place(made), "curated-000001-100", decision)
     thai = run(pool, "receipt", made["submission"][:10], "--lang", "th").output
@@ -137,8 +138,6 @@ def test_withdrawn_its_key_is_gone_and_what_came_before_counts_again(pool: Pool,
     assert list(store.list_keys(pool.root(), lake.LAKE, two.accepted.removeprefix("s3://lake/") + "/")) == []
     part = read(second)["parts"][0]
     with pytest.raises(errors.IntegrityError) as gone:
-        from khlang.landing import headers
-
         headers.whole(pool.root(), two, part["name"])
     assert gone.value.code == "PART-KEY"
     waiting = ledger.pending_for_curate(store.client(pool.settings, "curate"), DATASET, 100)
