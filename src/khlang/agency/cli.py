@@ -16,6 +16,7 @@ COMMANDS = {
     "send": (f"{_HERE}.send:send", "ส่งข้อมูล / Send one sealed folder, or all that have no receipt."),
     "status": (f"{_HERE}.status:status", "สถานะ / What was sealed and sent, and what became of it."),
     "receipt": (f"{_HERE}.receipt:receipt", "ใบรับ / One submission's receipt, signed: text, JSON, HTML, PDF."),
+    "ui": (f"{_HERE}.ui:ui", "หน้าจอ / The same as a page of this machine, for who does not use terminals."),
     "export": (f"{_HERE}.export:export", "ส่งทางแฟลชไดรฟ์ / Write a sealed submission to a stick instead of sending it."),
     "withdraw": (f"{_HERE}.withdraw:withdraw", "ถอนชุดส่ง / Stop the use of a submission and have its key destroyed."),
 }
