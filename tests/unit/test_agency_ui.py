@@ -8,13 +8,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests import agency_kit
 
 from khlang.agency import receipts
 from khlang.agency.ui import security
 from khlang.agency.ui.desk import Desk
 from khlang.agency.ui.server import Server
 from khlang.errors import InputError
-from tests import agency_kit
 
 
 @pytest.fixture(scope="module")
@@ -45,14 +45,18 @@ def browser(server: Server) -> Iterator[httpx.Client]:
 
 def test_the_link_opens_once_and_sets_a_strict_cookie(server: Server) -> None:
     first, again = (httpx.get(server.link, trust_env=False) for _ in range(2))
-    assert first.status_code == 303 and again.status_code == 403
+    assert first.status_code == 303
+    assert again.status_code == 403
     assert {"HttpOnly", "SameSite=Strict"} <= set(first.headers["Set-Cookie"].split("; "))
-    assert "Set-Cookie" not in again.headers and server.door.csrf not in again.text
+    assert "Set-Cookie" not in again.headers
+    assert server.door.csrf not in again.text
 
 
 def test_without_the_cookie_nothing_is_shown(server: Server) -> None:
     answer = httpx.get(server.link.partition("?")[0], trust_env=False)
-    assert answer.status_code == 403 and "UI-SESSION" in answer.text and server.door.csrf not in answer.text
+    assert answer.status_code == 403
+    assert "UI-SESSION" in answer.text
+    assert server.door.csrf not in answer.text
 
 
 @pytest.mark.parametrize(("name", "value", "code"), [
@@ -61,18 +65,22 @@ def test_without_the_cookie_nothing_is_shown(server: Server) -> None:
 ])  # fmt: skip
 def test_another_site_is_refused(browser: httpx.Client, name: str, value: str, code: str) -> None:
     answer = browser.get("/", headers={name: value})
-    assert answer.status_code == 403 and code in answer.text
+    assert answer.status_code == 403
+    assert code in answer.text
 
 
 def test_a_change_needs_the_token_of_the_form(browser: httpx.Client) -> None:
     for answer in (browser.post("/seal", data={"csrf": "x"}), browser.put("/upload?name=a.csv", content=b"x")):
-        assert answer.status_code == 403 and "UI-CSRF" in answer.text
+        assert answer.status_code == 403
+        assert "UI-CSRF" in answer.text
 
 
 def test_the_policy_lets_nothing_in_from_elsewhere(browser: httpx.Client) -> None:
     answer = browser.get("/")
     policy = answer.headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy and "unsafe" not in policy and "sha256-" in policy
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "sha256-" in policy
     assert "//" not in answer.text.replace("<!doctype html>", "")
 
 
@@ -89,7 +97,8 @@ def test_a_name_of_nothing_is_refused(given: str) -> None:
 
 def test_an_id_is_never_a_path(browser: httpx.Client, server: Server) -> None:
     answer = browser.post("/send", data={"csrf": server.door.csrf, "submission": "/etc"})
-    assert answer.status_code == 400 and "UI-ID" in answer.text
+    assert answer.status_code == 400
+    assert "UI-ID" in answer.text
 
 
 def test_a_month_is_looked_at_and_sealed_without_a_value_on_any_page(
