@@ -1,4 +1,4 @@
-"""The agency's page in headless Chromium: its link opens it, its styles hold under its own policy, its form is there."""
+"""The agency's page in Chromium: its link opens it, its styles hold under its own policy, its form is there."""
 
 import shutil
 import subprocess
