@@ -5,7 +5,7 @@ MONTHS ?= 3
 SEED ?= 7
 KHLANG := .venv/bin/khlang
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo test check bench docs kernel clean
+.PHONY: help setup up down status logs demo test check bench docs kernel dist windows clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -44,6 +44,12 @@ docs: setup ## Write what is derived from the contracts: reference pages, the in
 kernel: setup ## Build the optional sealing kernel (needs cargo; docs/decisions/111-seal-kernel.md)
 	@cd kernel && cargo build --quiet --release --locked
 	@cp kernel/target/release/libkhlang_kernel.so "$$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("platlib"))')/khlang_kernel.abi3.so"
+
+dist: setup ## Build the agency tool's wheel and its single file (ALL=1: every extra)
+	@.venv/bin/python -m infra.packaging.dist $(if $(ALL),--all)
+
+windows: setup ## Assemble the portable Windows folder (EMBED=python-3.11.9-embed-amd64.zip)
+	@.venv/bin/python -m infra.packaging.windows $(if $(EMBED),--python $(EMBED))
 
 clean: down ## Remove all state under var/ (caches stay)
 	@rm -rf var

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from khlang import console
 from khlang.errors import KhlangError
 from khlang.lazygroup import LazyGroup
 
@@ -37,8 +38,9 @@ def khlang() -> None:
 
 def main() -> None:
     """Run the command; a refusal is one message, its remedy and its exit code, without a traceback."""
+    console.speak_thai((sys.stdout, sys.stderr))
     try:
-        khlang(standalone_mode=False)
+        khlang(prog_name="khlang", standalone_mode=False)
     except KhlangError as error:
         click.echo(f"{error.code}: {error.message}", err=True)
         if error.remedy:

@@ -1,9 +1,14 @@
 """Writing what others may not read, and writing files whole: under another name first, then renamed."""
 
 import os
+import time
 from pathlib import Path
 
 from khlang.errors import SetupError
+
+# What Windows says where another program has the file open: access denied, sharing violation, lock violation.
+_HELD = {5, 32, 33}
+_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds; a virus scanner holds a new file about that long
 
 
 def folder(path: Path) -> Path:
@@ -23,10 +28,33 @@ def write(path: Path, data: bytes | str, *, mode: int = 0o600) -> Path:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        temporary.replace(path)
+        replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
     return path
+
+
+def replace(source: Path, target: Path) -> None:
+    """Rename a file or folder over another; where Windows says that a program has it open, try again for a while.
+
+    Raises:
+        SetupError: It is still open in another program; the source is where it was.
+    """
+    for wait in (*_WAITS, None):
+        try:
+            source.replace(target)
+        except PermissionError as fault:
+            if getattr(fault, "winerror", None) not in _HELD:
+                raise
+            if wait is None:
+                raise SetupError(
+                    f"{target.name} เปิดอยู่ในโปรแกรมอื่น / {target.name} is open in another program.",
+                    "ปิดโปรแกรมนั้น (เช่น Excel) แล้วทำใหม่ / Close it there (Excel, a viewer) and do this again.",
+                    code="FILE-OPEN",
+                ) from None
+            time.sleep(wait)
+        else:
+            return
 
 
 def read_text(path: Path, what: str, remedy: str) -> str:

@@ -4,7 +4,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from khlang import manifest
+from khlang import manifest, private
 from khlang.agency import sending
 from khlang.agency.home import Home
 from khlang.errors import InputError
@@ -46,7 +46,7 @@ def export(home: Home, folder: Path, to: Path, *, supersedes: str | None = None,
         _zip(half, files) if as_zip else _folder(half, files)
         if target.is_dir():
             shutil.rmtree(target)
-        half.replace(target)
+        private.replace(half, target)
     except OSError as fault:
         raise InputError(
             f"เขียนลงแฟลชไดรฟ์ไม่ได้ / Cannot write to the stick ({fault.strerror}).",

@@ -46,7 +46,7 @@ def making(parent: Path) -> Iterator[Path]:
 
 def keep(path: Path, folder: Path) -> None:
     """Make a folder in the making the real one, in one step."""
-    path.rename(folder)
+    private.replace(path, folder)
 
 
 def _abandoned(path: Path) -> bool:

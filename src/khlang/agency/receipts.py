@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from khlang import manifest, receipt
+from khlang import manifest, private, receipt
 from khlang.agency import papers, sending
 from khlang.agency.home import Home
 from khlang.agency.papers import Language, Page, Rows
@@ -113,6 +113,6 @@ def write(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        Path(name).replace(path)
+        private.replace(Path(name), path)
     finally:
         Path(name).unlink(missing_ok=True)

@@ -169,7 +169,7 @@ def _finished(order: _Order, path: Path, folder: Path, made: Manifest, lost_year
         sign(order.home, made, path)
     rowmap = order.home.rowmap(made["dataset"], made["period"], made["submission"])
     private.folder(rowmap.parent)
-    (path / writing.ROWMAP).replace(rowmap)
+    private.replace(path / writing.ROWMAP, rowmap)
     facts = {"files": order.content.files.hex(), "context": order.context, "tool": made["tool_version"]}
     place = {name: made[name] for name in ("dataset", "period", "submission")}
     content_.remember(order.home, facts | place | {"lost_years": lost_years})

@@ -41,12 +41,12 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @home_option
 def init(*, bundle: Path, key_file: Path | None, authority: str | None, key_store: Kind, home: Path) -> None:
     """Set this agency up from its bundle and the sealing key / ตั้งค่าหน่วยงาน."""
-    text = bundle.read_text(encoding="utf-8")
+    text = bundle.read_text(encoding="utf-8-sig")  # Notepad puts a mark before what it saves
     checked, _ = bundle_.read(text, authority=authority)
     checked.check_dates(period.today())
     secret = None
     if checked.keyed and key_file:
-        secret = key_file.read_text(encoding="utf-8")
+        secret = key_file.read_text(encoding="utf-8-sig")
     elif checked.keyed:
         secret = click.prompt("กุญแจปิดผนึก / Sealing key", hide_input=True)
     made = home_.start(home, bundle=text, sealing_key=secret, authority=authority, key_store=key_store)
