@@ -25,7 +25,12 @@ def run(*command: str) -> None:
     """
     cache = str(settings.load().cache / "uv")
     done = subprocess.run(
-        command, env={**os.environ, "UV_CACHE_DIR": cache}, capture_output=True, text=True, encoding="utf-8", check=False
+        command,
+        env={**os.environ, "UV_CACHE_DIR": cache},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
     if done.returncode:
         name = Path(command[0]).name

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from infra.packaging import building
+
 from khlang.errors import SetupError
 
 

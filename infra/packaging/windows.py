@@ -15,6 +15,7 @@ import zipfile
 from pathlib import Path
 
 from infra.packaging import building
+
 from khlang.errors import InputError, KhlangError
 
 FILES = Path(__file__).resolve().parent / "windows"
