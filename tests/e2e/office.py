@@ -77,4 +77,5 @@ class Office:
 def commits(settings: Settings, *layers: str) -> list[str]:
     """Every commit of the tables of these layers."""
     keys = store.list_keys(store.client(settings, "root"), lake.LAKE)
-    return sorted(key for key in keys if "/_delta_log/" in key and key.partition("/")[0] in layers)
+    commits = (key for key in keys if "/_delta_log/" in key and key.endswith(".json"))
+    return sorted(key for key in commits if key.partition("/")[0] in layers)
