@@ -39,11 +39,11 @@ class Measures:
             for (reason,), hit in leaving.drop_nulls(f"{name}_reason").group_by(f"{name}_reason", maintain_order=True):
                 counted.setdefault(str(reason), Counted()).add(hit)
         for column in rows.plain(self.table):
-            hit = raw.holds(leaving[column.name])
-            if hit.any():
-                self.raw.setdefault(column.name, Counted()).add(leaving.filter(hit))
+            held = raw.holds(leaving[column.name])
+            if held.any():
+                self.raw.setdefault(column.name, Counted()).add(leaving.filter(held))
                 # The pool drops the text of such a cell before it reads any: it counts as empty from here on.
-                leaving = leaving.with_columns(pl.when(~hit).then(column.name).alias(column.name))
+                leaving = leaving.with_columns(pl.when(~held).then(column.name).alias(column.name))
         judged = rows.judged(leaving, self.table, self._laws, self.period)
         for (reason, name), hit in judged.drop_nulls("reason").group_by("reason", "reason_column", maintain_order=True):
             self.rejects.setdefault((str(reason), str(name)), Counted()).add(hit)
