@@ -9,12 +9,12 @@ import pytest
 from matplotlib.figure import Figure
 from rich.console import Console
 
-from khlang import session
+from khlang import session, settings
 from khlang.demo import answers, picture
-from khlang.demo.run import Plan, judge
+from khlang.demo.run import Plan, judge, settled
 from khlang.demo.steps import Steps
 from khlang.demo.watch import Row
-from khlang.errors import IntegrityError
+from khlang.errors import IntegrityError, UsageError
 
 GOOD = {"agency": "dlt", "dataset": "vehicles", "period": "2026-01", "verdict": "promoted"}
 TRUE = {"name": "welfare_by_amphoe", "equals_truth": True, "missing": 0, "extra": 0}
@@ -22,6 +22,20 @@ TRUE = {"name": "welfare_by_amphoe", "equals_truth": True, "missing": 0, "extra"
 
 def test_periods_go_over_the_year() -> None:
     assert Plan(10, 3, 7, "2026-11").periods == ["2026-11", "2026-12", "2027-01"]
+
+
+def test_a_demo_of_other_people_in_the_same_installation_is_refused(tmp_path: Path) -> None:
+    here = settings.load({"KHLANG_VAR": str(tmp_path)})
+    plan = Plan(2000, 2, 7, "2026-01")
+    settled(here, plan)
+    here.truth.mkdir(parents=True)
+    (here.truth / "plan.json").write_text(json.dumps({"people": 2000, "months": 1, "seed": 7, "start": "2026-01"}))
+    settled(here, plan)
+    for other in (Plan(500, 2, 7, "2026-01"), Plan(2000, 2, 8, "2026-01"), Plan(2000, 2, 7, "2026-02")):
+        with pytest.raises(UsageError) as told:
+            settled(here, other)
+        assert told.value.code == "DEMO-OTHER"
+        assert "make clean" in told.value.remedy
 
 
 def test_true_demo_is_not_refused() -> None:

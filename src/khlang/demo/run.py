@@ -14,7 +14,7 @@ from khlang import contracts as contracts_
 from khlang.demo import answers, enrol, offices, picture, report, watch
 from khlang.demo.airflow import Airflow
 from khlang.demo.steps import Steps
-from khlang.errors import IntegrityError
+from khlang.errors import IntegrityError, UsageError
 from khlang.serve import client, compare
 from khlang.settings import Settings
 from khlang.stack import lifecycle
@@ -57,6 +57,28 @@ def simulate(settings: Settings, plan: Plan, say: Callable[[str], None]) -> None
     mark.write_text(wanted, encoding="utf-8")
 
 
+def settled(settings: Settings, plan: Plan) -> None:
+    """Refuse a demo of other people where one was run before: the pool would take its months for corrections.
+
+    More months of the same people are welcome.
+
+    Raises:
+        UsageError: Another number of people, seed or first month.
+    """
+    mark = settings.truth / "plan.json"
+    if not mark.exists():
+        return
+    before = json.loads(mark.read_text(encoding="utf-8"))
+    names = ("people", "seed", "start")
+    if any(before[name] != getattr(plan, name) for name in names):
+        told = ", ".join(f"{name} {before[name]}" for name in names)
+        raise UsageError(
+            f"This installation holds a demo of {told}; one of others would mix with it.",
+            "Use the same options, or `make clean` first, or another folder: KHLANG_VAR=DIR make demo …",
+            code="DEMO-OTHER",
+        )
+
+
 def run(settings: Settings, plan: Plan, steps: Steps) -> Document:
     """Run the main job.
 
@@ -64,9 +86,11 @@ def run(settings: Settings, plan: Plan, steps: Steps) -> Document:
         The report.
 
     Raises:
+        UsageError: The installation holds a demo of other people.
         IntegrityError: An extract was refused, or a mart is not what the extracts can show.
         KhlangError: Whatever else a part of it refuses.
     """
+    settled(settings, plan)
     begun = time.monotonic()
     folder = settings.var / "demo"
     folder.mkdir(parents=True, exist_ok=True)
