@@ -4,8 +4,10 @@ import hashlib
 import json
 import os
 import statistics
+import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -64,16 +66,44 @@ def curator(spark: object, place: objects.Lake, pool: Pool) -> Curator:
     return Curator(spark, place, pool, contracts.load())  # type: ignore[arg-type]
 
 
-def interleaved(times: int, **sides: Callable[[int], object]) -> dict[str, float]:
-    """Median seconds of each side, run in turns after one turn that does not count."""
-    seconds: dict[str, list[float]] = {name: [] for name in sides}
+@dataclass(frozen=True)
+class Taken:
+    """Medians of one side's turns."""
+
+    wall: float
+    cpu: float  # of this process, its JVM and its Python workers: hardly moved by what else the machine does
+
+
+def interleaved(times: int, **sides: Callable[[int], object]) -> dict[str, Taken]:
+    """Seconds of each side, run in turns after one turn that does not count; each turn is told on stderr."""
+    seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in sides}
     for turn in range(times + 1):
         for name, side in sides.items():
-            began = time.perf_counter()
+            began, used = time.perf_counter(), cpu_seconds()
             side(turn + 1)
+            taken = (time.perf_counter() - began, cpu_seconds() - used)
+            print(f"turn {turn} {name}: {taken[0]:.2f} s, {taken[1]:.2f} s of CPU", file=sys.stderr, flush=True)
             if turn:
-                seconds[name].append(time.perf_counter() - began)
-    return {name: statistics.median(each) for name, each in seconds.items()}
+                seconds[name].append(taken)
+    medians = {name: [statistics.median(each) for each in zip(*taken, strict=True)] for name, taken in seconds.items()}
+    return {name: Taken(*both) for name, both in medians.items()}
+
+
+def cpu_seconds() -> float:
+    """User and system time of this process and all that it started, the dead included where they were waited for."""
+    ticks: dict[int, int] = {}
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended while we looked
+        number = int(stat.parent.name)
+        parents[number], ticks[number] = int(fields[1]), sum(map(int, fields[11:15]))
+    mine = {os.getpid()}
+    while more := {number for number, parent in parents.items() if parent in mine} - mine:
+        mine |= more
+    return sum(ticks[number] for number in mine) / os.sysconf("SC_CLK_TCK")
 
 
 def line(**values: object) -> str:
