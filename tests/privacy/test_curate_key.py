@@ -56,14 +56,14 @@ def test_no_log_line_holds_a_key_or_a_pseudonym(
     out, err = capfd.readouterr()
     told = f"{out}{err}{caplog.text}{decision!r}"
     assert not [secret for secret in secrets_of(pool_key) if secret in told]
-    assert sealed("somchai-1") not in told
+    assert sealed("filler somchai-1") not in told
     assert "p1.e01." not in told
 
 
 def test_only_the_spine_holds_the_128_bits(curator: Curator, folder_lake: objects.Lake, pool_key: Pool) -> None:
     rows = [*filler(CAR, 101, TABLE), CAR | {"vehicle_id": ""}]
     curator.one(accept(folder_lake, inner(TABLE, rows), table=TABLE), TABLE)
-    p = pseudonym.pool_pseudonym(sealed("somchai-1"), key=pool_key.derived(), epoch="e01")
+    p = pseudonym.pool_pseudonym(sealed("filler somchai-1"), key=pool_key.derived(), epoch="e01")
     found = {
         layer: [path for path in (Path(folder_lake.root) / layer).rglob("*.parquet") if holds(path, p)]
         for layer in ("curated", "quarantine", "spine", "staging")
