@@ -166,6 +166,12 @@ def check(manifest: Any) -> Manifest:
     return made
 
 
+def approved_by_another(made: Manifest) -> bool:
+    """Whether the manifest names an approver, and another role than the preparer's."""
+    preparer, approver = (made[name].strip().casefold() for name in ("preparer", "approver"))
+    return bool(approver) and approver != preparer
+
+
 def canonical(document: Mapping[str, Any]) -> bytes:
     """The bytes that are hashed and signed (RFC 8785)."""
     return rfc8785.dumps(dict(document))

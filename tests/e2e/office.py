@@ -60,6 +60,8 @@ class Office:
     def sends(self, file: Path, meanwhile: Callable[[], None] = lambda: None) -> Sent:
         """Seal, send, and wait until no DAG runs."""
         sealed = self.types("seal", str(file), "--dataset", self.dataset, "--period", self.period)
+        if sealed["pending"]:
+            self.types("approve", str(sealed["submission"]), "--name", "ข", "--role", "ผู้อำนวยการกอง", "--yes")
         self.types("send", str(sealed["folder"]))
         name, since = str(sealed["submission"]), datetime.now(UTC)
         board = watch.Board(self.settings, [Submission(self.agency, self.dataset, self.period, name)])

@@ -1,6 +1,7 @@
 """What land refuses: each bad input has its code, tells column and part in Thai and English, and keeps no copy."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,14 @@ def test_month_that_is_not_open(pool: Pool, period: str) -> None:
     folder = pool.seal(period, seed=1)
     pool.forge(folder, period="2040-01")
     assert "2040-01" in refused(pool, folder, "PERIOD-CLOSED")["message_th"]
+
+
+def test_a_contract_that_asks_for_two_people(pool: Pool, period: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    strict = replace(pool.hall.contracts["welfare_registrants"], two_people=True)
+    monkeypatch.setitem(pool.hall.contracts._tables, strict.name, strict)
+    folder = pool.seal(period, seed=1)
+    pool.forge(folder, approver=read(folder)["preparer"])
+    assert "two people" in refused(pool, folder, "APPROVER")["message_en"]
 
 
 def test_manifest_in_anothers_place(pool: Pool, period: str) -> None:

@@ -1,7 +1,6 @@
 """Sealing as a stream: the same bytes whatever the chunks, the memory and the kernel; questions come first."""
 
 import io
-import json
 import random
 from collections.abc import Iterator
 from datetime import date
@@ -10,7 +9,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests import agency_kit
@@ -18,7 +16,6 @@ from tests.agency_kit import Kit
 
 from khlang import errors, fast, pseudonym
 from khlang.agency import due, parts, shuffle, submission
-from khlang.agency.cli import agency
 from khlang.agency.heavy import Heavy
 from khlang.agency.home import Home
 from khlang.agency.reading import ReadOptions
@@ -129,29 +126,6 @@ def test_a_month_that_has_not_come(kit: Kit, today: date, code: str) -> None:
     assert due.check("2026-01", date(2026, 1, 1)) == []
     assert [finding.code for finding in due.check("2026-01", date(2027, 2, 1))] == ["PERIOD-OLD"]
     assert "ปีงบประมาณ / fiscal year 2570" in due.shown("2026-10")
-
-
-def test_two_people(kit: Kit, tmp_path: Path) -> None:
-    kit = agency_kit.make(tmp_path)
-    config = kit.home.config() | {"two_people": ["welfare_registrants"], "preparer_name": "ก"}
-    (kit.home.path / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    made = submission.seal(kit.home, agency_kit.write_csv(tmp_path / "two.csv", agency_kit.registrants(5)), **MAKE)
-    assert made.pending
-    assert kit.home.submissions() == [], "nothing to send yet"
-    identity, home = made.manifest["submission"][:8], ["--home", str(kit.home.path)]
-    run = CliRunner()
-    assert identity in run.invoke(agency, ["approve", *home], catch_exceptions=False).output
-    for name, role in (("ก", "ผู้อำนวยการ"), ("ข", made.manifest["preparer"])):
-        same = run.invoke(agency, ["approve", identity, "--name", name, "--role", role, "--yes", *home])
-        assert isinstance(same.exception, errors.AccessError)
-    assert kit.home.submissions() == []
-    args = ["approve", identity, "--name", "ข", "--role", "ผู้อำนวยการ", *home]
-    assert run.invoke(agency, args, input="n\n").exit_code == 1
-    run.invoke(agency, args, input="y\n", catch_exceptions=False)
-    assert kit.home.submissions() == [made.folder]
-    signed = json.loads((made.folder / "manifest.json").read_bytes())
-    assert (signed["preparer"], signed["approver"]) == ("ผู้จัดทำข้อมูล", "ผู้อำนวยการ")
-    assert signed["submission"] == made.manifest["submission"]
 
 
 @pytest.mark.skipif(fast.KERNEL is None, reason="the optional wheel khlang-kernel is not installed (make kernel)")

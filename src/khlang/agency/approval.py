@@ -50,14 +50,14 @@ def approve(home: Home, folder: Path, *, name: str, role: str) -> Manifest:
     made = manifest.parse((folder / "manifest.json").read_bytes())
     if not name.strip() or not role.strip():
         raise InputError("ต้องมีชื่อและตำแหน่ง / Name and role are needed.", code="APPROVE-WHO")
-    prepared = home.config().get("preparer_name", "")
-    if role.strip() == made["preparer"] or name.strip().casefold() == str(prepared).strip().casefold():
+    signed = manifest.check(made | {"approver": role.strip()})
+    prepared = str(home.config().get("preparer_name", ""))
+    if not manifest.approved_by_another(signed) or name.strip().casefold() == prepared.strip().casefold():
         raise AccessError(
             "ผู้อนุมัติต้องไม่ใช่ผู้จัดทำ / The approver must be another person than the preparer.",
             "ให้อีกคนหนึ่งอนุมัติ / Let the other person approve.",
             code="APPROVE-SAME",
         )
     private.write(folder / RECORD, json.dumps({"name": name.strip(), "role": role.strip()}, ensure_ascii=False) + "\n")
-    signed = manifest.check(made | {"approver": role.strip()})
     submission.sign(home, signed, folder)
     return signed

@@ -165,8 +165,11 @@ def signed(home: Home, folder: Path, supersedes: str | None = None) -> tuple[byt
 
     Raises:
         InputError: The folder is not sealed.
+        AccessError: The contract asks for two people, and no second one has approved it.
     """
     plain = folder / "manifest.json"
+    if plain.exists() and not (folder / "manifest.sig").exists():
+        raise _unapproved(folder)
     if not (folder / "manifest.sig").exists():
         raise InputError(
             "โฟลเดอร์นี้ไม่ใช่ชุดที่ปิดผนึกแล้ว / This is no sealed folder.",
@@ -174,10 +177,22 @@ def signed(home: Home, folder: Path, supersedes: str | None = None) -> tuple[byt
             code="SEND-FOLDER",
         )
     made = manifest.parse(plain.read_bytes())
+    tables = home.bundle().contracts
+    two_people = made["dataset"] in tables and tables[made["dataset"]].two_people
+    if two_people and not manifest.approved_by_another(made):
+        raise _unapproved(folder)
     if supersedes:
         made = manifest.check(made | {"supersedes": supersedes})
         return *submission.sign(home, made, folder), made
     return plain.read_bytes(), (folder / "manifest.sig").read_text(encoding="ascii").strip(), made
+
+
+def _unapproved(folder: Path) -> AccessError:
+    return AccessError(
+        "ชุดนี้ยังรอผู้อนุมัติคนที่สอง / This submission waits for its approver, a second person.",
+        f"ให้อีกคนหนึ่งอนุมัติ / Let the other person approve: khlang agency approve {folder.name[:12]}",
+        code="APPROVE-WAITS",
+    )
 
 
 def whole(folder: Path, part: Part) -> None:

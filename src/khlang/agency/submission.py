@@ -49,7 +49,6 @@ class _Order:
     context: str
     options: ReadOptions
     papers: dict[str, str | int]
-    two: bool
     tell: Tell
     identify: Identify | None = field(repr=False)
 
@@ -102,8 +101,7 @@ def seal(
             return _again(home, table, extract, facts)
     found += [*extract.findings, *_same(known, content, month)]
     _answered(found, chosen)
-    two = _two_people(home, table)
-    order = _Order(home, table, month, content, context, chosen, _papers(home, table, letter, two), two, tell, identify)
+    order = _Order(home, table, month, content, context, chosen, _papers(home, table, letter), tell, identify)
     return _sealed(order, extract, found)
 
 
@@ -158,12 +156,12 @@ def _sealed(order: _Order, extract: Extract, found: list[Finding]) -> Submission
             made = manifest.parse((folder / "manifest.json").read_bytes())
         else:
             _finished(order, path, folder, made, sealer.lost_years)
-    pending = order.two and not (folder / "manifest.sig").exists()
+    pending = table.two_people and not (folder / "manifest.sig").exists()
     return Submission(folder, made, table, extract, sealer.lost_years, reused, tuple(found), pending)
 
 
 def _finished(order: _Order, path: Path, folder: Path, made: Manifest, lost_years: dict[str, int]) -> None:
-    if order.two:
+    if order.table.two_people:
         private.write(path / "manifest.json", manifest.canonical(made))
     else:
         sign(order.home, made, path)
@@ -226,11 +224,7 @@ def _tool() -> str:
     return f"khlang {importlib.metadata.version('khlang')}"
 
 
-def _two_people(home: Home, table: Table) -> bool:
-    return table.name in home.config().get("two_people", [])
-
-
-def _papers(home: Home, table: Table, letter: str | None, two: bool) -> dict[str, str | int]:
+def _papers(home: Home, table: Table, letter: str | None) -> dict[str, str | int]:
     config = home.config()
     return {
         "agreement": table.agreement,
@@ -238,5 +232,5 @@ def _papers(home: Home, table: Table, letter: str | None, two: bool) -> dict[str
         "legal_basis": table.legal_basis,
         "retention_days": table.retention_days,
         "preparer": config["preparer"],
-        "approver": "" if two else config["approver"],
+        "approver": "" if table.two_people else config["approver"],
     }

@@ -85,7 +85,10 @@ CURATED_TAIL = ("row_number", "period")
 
 @dataclass(frozen=True)
 class Table:
-    """One table and everything that is declared of it; see the module's page in ``docs/reference``."""
+    """One table and everything that is declared of it; see the module's page in ``docs/reference``.
+
+    ``two_people``: a submission is signed only when another person than its preparer has approved it.
+    """
 
     name: str
     version: int
@@ -113,6 +116,7 @@ class Table:
     agreement: str
     letter: str
     retention_days: int
+    two_people: bool = False
     catalogue: Mapping[str, Any] = field(default_factory=dict)
     quality: tuple[Quality, ...] = ()
     path: str = ""

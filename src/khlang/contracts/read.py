@@ -65,6 +65,7 @@ def table(path: str, document: Document, fields: Document, codes: Document, extr
         agreement=own.get("agreement", ""),
         letter=own.get("letter", ""),
         retention_days=int(own.get("retentionDays", 0)),
+        two_people=_flag(where, "customProperties.twoPeople", own.get("twoPeople", False)),
         catalogue=own.get("catalogue", {}),
         quality=(
             *_column_quality(where, declared),
@@ -184,6 +185,12 @@ def _need(where: str, document: Document, key: str) -> Any:
 def _one_of(where: str, key: str, value: Any, allowed: Sequence[str]) -> Any:
     if value not in allowed:
         raise ContractError(f"{where}: {key} is missing or unknown.", f"Use one of: {', '.join(allowed)}.")
+    return value
+
+
+def _flag(where: str, key: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ContractError(f"{where}: {key} is neither true nor false.", "Write true or false, without quotes.")
     return value
 
 

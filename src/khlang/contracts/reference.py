@@ -22,6 +22,7 @@ def reference_page(table: Table) -> str:
         ("Licence", table.licence),
         ("Legal basis", table.legal_basis or "–"),
         ("Agreement, letter", ", ".join(part for part in (table.agreement, table.letter) if part) or "–"),
+        ("Approval", _approval(table)),
         ("Retention", f"{table.retention_days} days" if table.retention_days else "–"),
         ("Duplicates", f"the latest `{table.dedupe_by}` is kept" if table.dedupe_by else "–"),
         ("Made from", ", ".join(f"[{name}]({name}.md)" for name in table.inputs) or "what the agency sends"),
@@ -110,6 +111,12 @@ def grid(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     lines = [list(head), *(list(row) for row in rows)]
     lines.insert(1, ["---"] * len(lines[0]))
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+
+
+def _approval(table: Table) -> str:
+    if table.layer != "curated":
+        return "–"
+    return "two people: the preparer, and another who approves" if table.two_people else "one person may seal and send"
 
 
 def _columns(table: Table) -> str:

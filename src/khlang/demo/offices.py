@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from khlang.agency import sending, submission
+from khlang.agency import approval, sending, submission
 from khlang.agency.gateway import Gateway
 from khlang.agency.home import Home
 from khlang.agency.reading import ReadOptions
@@ -64,6 +64,8 @@ def seal(settings: Settings, extracts: list[Extract], say: Say) -> list[Sealed]:
         made = submission.seal(
             home, extract.file, dataset=extract.dataset, period=extract.period, options=ReadOptions(accept=ANSWERED)
         )
+        if made.pending:
+            approval.approve(home, made.folder, name="the demo's second person", role="ผู้อำนวยการ")
         done += 1
         say(f"{done} of {len(extracts)}, {extract.agency}/{extract.dataset} {extract.period}")
         whole = Submission(extract.agency, extract.dataset, extract.period, made.manifest["submission"])

@@ -7,12 +7,13 @@ from datetime import date
 
 from khlang import lake, manifest
 from khlang.contracts import Contracts, Table
-from khlang.errors import ContractError, IntegrityError, KhlangError, PeriodError, SealingKeyError
+from khlang.errors import AccessError, ContractError, IntegrityError, KhlangError, PeriodError, SealingKeyError
 from khlang.landing.refusal import refusal
 from khlang.landing.registry import Agency, Epoch
 from khlang.manifest import Manifest, Part
 
 AGAIN = "ปิดผนึกใหม่แล้วส่ง / Seal again, then send."
+TWO_PEOPLE = "ขอ bundle ชุดปัจจุบัน ปิดผนึก แล้วให้อีกคนอนุมัติ / With the current bundle, seal; let another approve."
 BUNDLE = "ขอไฟล์ตั้งค่า (bundle) ชุดปัจจุบัน แล้วปิดผนึกใหม่ / Ask for the current bundle, then seal again."
 
 
@@ -34,6 +35,7 @@ def read(data: bytes, signature: str, place: lake.Submission, known: Known) -> t
     Raises:
         SignatureError: The enrolled key did not sign these bytes.
         ContractError: The manifest is malformed, or of another contract or version.
+        AccessError: The contract asks for two people, and the manifest does not name two.
         PeriodError: The month cannot be sent.
         SealingKeyError: It was sealed with another key, epoch or profile.
         IntegrityError: It contradicts itself or lies in another's place.
@@ -54,6 +56,7 @@ def read(data: bytes, signature: str, place: lake.Submission, known: Known) -> t
             remedy="ส่งด้วย khlang agency send / Send with khlang agency send.",
         )
     table = _contract(made, known)
+    _approved(made, table)
     if made["period"] not in known.months:
         raise refusal(
             PeriodError,
@@ -87,6 +90,18 @@ def _contract(made: Manifest, known: Known) -> Table:
             remedy=BUNDLE,
         )
     return table
+
+
+def _approved(made: Manifest, table: Table) -> None:
+    """The names stay at the agency; what the pool can hold it to are the two roles that it signed."""
+    if table.two_people and not manifest.approved_by_another(made):
+        raise refusal(
+            AccessError,
+            "APPROVER",
+            th="ข้อตกลงข้อมูลกำหนดให้ผู้จัดทำและผู้อนุมัติเป็นคนละคน แต่ใบกำกับไม่มีผู้อนุมัติ หรือเป็นตำแหน่งเดียวกัน",
+            en="The contract asks for two people; the manifest names no approver, or the preparer's role again.",
+            remedy=TWO_PEOPLE,
+        )
 
 
 def _profile(made: Manifest, known: Known) -> None:

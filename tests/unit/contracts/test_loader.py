@@ -67,6 +67,10 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "expectation alone": (lambda s: s["expectations"].update({"welfare/x.yaml": {}}), "expectations/welfare/x.yaml"),
     "input gone": (lambda s: s["contracts"].pop(PATH) and s["expectations"].pop(PATH), "input vehicles has no"),
     "table twice": (lambda s: s["contracts"].update({"welfare/z.yaml": s["contracts"][PATH]}), "declared twice"),
+    "two people or not": (
+        lambda s: s["contracts"][PATH]["customProperties"].append({"property": "twoPeople", "value": "no"}),
+        "customProperties.twoPeople is neither true nor false",
+    ),
     "wrong dedupe": (
         lambda s: s["contracts"][PATH]["customProperties"].append({"property": "dedupeBy", "value": "nope"}),
         "dedupeBy names a column nope",

@@ -1,12 +1,13 @@
 """``khlang agency approve``."""
 
+import json
 from pathlib import Path
 
 import click
 
 from khlang import manifest
 from khlang.agency import approval, due
-from khlang.agency.commands import home_option
+from khlang.agency.commands import home_option, json_option
 from khlang.agency.home import Home
 
 EXAMPLES = """ตัวอย่าง / Examples:
@@ -23,21 +24,33 @@ EXAMPLES = """ตัวอย่าง / Examples:
 @click.option("--role", help="ตำแหน่งผู้อนุมัติ / The approver's office; it goes into the manifest.")
 @click.option("--yes", is_flag=True, help="ตรวจแล้ว ไม่ต้องถาม / Looked at already; do not ask.")
 @home_option
-def approve(*, submission: str | None, name: str | None, role: str | None, yes: bool, home: Path) -> None:
+@json_option
+def approve(
+    *, submission: str | None, name: str | None, role: str | None, yes: bool, home: Path, as_json: bool
+) -> None:
     """Approve what another person sealed; without an id, list what waits / อนุมัติ."""
     here = Home(home)
     if submission is None:
-        for folder in approval.pending(here):
-            _show(folder)
+        _list(approval.pending(here), as_json)
         return
     folder = approval.find(here, submission)
-    _show(folder)
+    if not as_json:
+        _show(folder)
     name = name or click.prompt("ชื่อผู้อนุมัติ / approver's name")
     role = role or click.prompt("ตำแหน่ง / role")
     if not yes:
-        click.confirm("ตรวจแล้ว อนุมัติให้ส่ง / Looked at: may it be sent?", abort=True)
+        click.confirm("ตรวจแล้ว อนุมัติให้ส่ง / Looked at: may it be sent?", abort=True, err=as_json)
     made = approval.approve(here, folder, name=str(name), role=str(role))
-    click.echo(f"อนุมัติแล้ว / approved: {made['submission'][:12]}")
+    told = json.dumps({"submission": made["submission"], "folder": str(folder)}, ensure_ascii=False)
+    click.echo(told if as_json else f"อนุมัติแล้ว / approved: {made['submission'][:12]}")
+
+
+def _list(waiting: list[Path], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps([{"submission": folder.name, "folder": str(folder)} for folder in waiting]))
+        return
+    for folder in waiting:
+        _show(folder)
 
 
 def _show(folder: Path) -> None:
