@@ -40,11 +40,11 @@ class Plan:
 
 def simulate(settings: Settings, plan: Plan, say: Callable[[str], None]) -> None:
     """Make the extracts and the truth, unless just these were made before by the same code."""
-    from khlang.domains import welfare
+    from khlang import domains
     from khlang.simulate import run as simulation
 
     mark = settings.truth / "plan.json"
-    folders = [Path(module.__file__ or "").parent for module in (simulation, welfare)]
+    folders = [Path(module.__file__ or "").parent for module in (simulation, domains)]
     files = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in {".py", ".yaml", ".csv"})
     code = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
     wanted = json.dumps(asdict(plan) | {"code": code}, sort_keys=True)

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import polars as pl
 
-from khlang.domains.welfare import handwriting, observed, simulator, truth
-from khlang.simulate import calibration, months, population
+from khlang.simulate import calibration, domain, months, population
+from khlang.simulate.calibration import Calibration
+from khlang.simulate.domain import Domain
+from khlang.simulate.extract import Month, Sent
 from khlang.simulate.files import write_parquet
+from khlang.simulate.links import link_rates
 from khlang.simulate.work import reported_late
+from khlang.simulate.world import World
 
 Report = Callable[[str], None]
 
@@ -26,7 +30,8 @@ class Plan:
         seed: Same seed, same bytes.
         agencies: Folder that gets ``<agency>/extracts/<dataset>/<period>/<file>``.
         truth: Folder that gets the two truths, link rates and the numbers issued.
-        only: Agencies whose extracts are written; the truth always covers all.
+        domains: Whose extracts and marts; ``all`` is every one, and what one needs comes with it.
+        only: Agencies whose extracts are written (none named: all); the truth always covers all.
     """
 
     people: int
@@ -35,7 +40,8 @@ class Plan:
     seed: int
     agencies: Path
     truth: Path
-    only: tuple[str, ...] = tuple(simulator.DATASETS.values())
+    domains: tuple[str, ...] = ("welfare",)
+    only: tuple[str, ...] = ()
 
 
 def simulate(plan: Plan, report: Report) -> list[Path]:
@@ -43,10 +49,14 @@ def simulate(plan: Plan, report: Report) -> list[Path]:
 
     Returns:
         The extracts written, in order.
+
+    Raises:
+        UsageError: A domain does not exist.
     """
+    told = domain.chosen(plan.domains)
     report("population")
     known = calibration.load()
-    world = population.found(known, people=plan.people, months=plan.months, seed=plan.seed, start=plan.start)
+    world = _founded(plan, known, told)
     issued = world.spare
     share, before = known.assumptions["mess"]["late"], months.period_of(plan.start - timedelta(days=1))
     earlier = reported_late(world.jobs, share, seed=plan.seed, period=before)
@@ -57,15 +67,17 @@ def simulate(plan: Plan, report: Report) -> list[Path]:
     rates = []
     for number in range(plan.months):
         if number:
-            earlier, world = world.jobs, months.advance(world, known, seed=plan.seed)
-        month = simulator.Month(world, earlier, known.assumptions["mess"], plan.seed)
-        sent = {dataset: simulator.sent(month, dataset) for dataset in simulator.DATASETS}
-        for dataset, agency in simulator.DATASETS.items():
-            if agency in plan.only:
-                report(f"{month.period} {agency}/{dataset}")
-                files.append(handwriting.write_extract(month, dataset, sent[dataset], plan.agencies))
+            earlier, world = world.jobs, _later(plan, world, known, told)
+        month = Month(world, earlier, known.assumptions["mess"], plan.seed)
+        sent: Sent = {}
+        for extract in (extract for one in told for extract in one.extracts):
+            report(f"{month.period} {extract.agency}/{extract.dataset}")
+            sent[extract.dataset] = extract.sent(month)
+            if not plan.only or extract.agency in plan.only:
+                files.append(extract.write(month, sent[extract.dataset], plan.agencies))
         report(f"{month.period} truth")
-        rates.append(_write_truths(plan.truth, month, sent))
+        _write_truths(plan.truth, month, sent, told)
+        rates.append(link_rates([extract for one in told for extract in one.extracts], sent, month.period))
     write_parquet(pl.concat(rates), plan.truth / "link_rates.parquet")
     born = pl.Series(issued[: len(issued) - len(world.spare)])
     cids = pl.concat([people, born]).cast(pl.String).alias("cid")
@@ -74,9 +86,25 @@ def simulate(plan: Plan, report: Report) -> list[Path]:
     return files
 
 
-def _write_truths(folder: Path, month: simulator.Month, sent: observed.Sent) -> pl.DataFrame:
-    truths = {"observable": truth.observable(sent, month.period), "population": truth.population(month)}
-    for kind, marts in truths.items():
-        for mart, frame in marts.items():
-            write_parquet(frame, folder / kind / mart / f"{month.period}.parquet")
-    return observed.link_rates(sent, month.period)
+def _founded(plan: Plan, known: Calibration, told: tuple[Domain, ...]) -> World:
+    """The first month's world, with each domain's part of it."""
+    world = population.found(known, people=plan.people, months=plan.months, seed=plan.seed, start=plan.start)
+    for one in told:
+        world = world.with_part(one.name, one.found(world, known, plan.seed))
+    return world
+
+
+def _later(plan: Plan, world: World, known: Calibration, told: tuple[Domain, ...]) -> World:
+    """The world one month later, with each domain's part of it."""
+    after = months.advance(world, known, seed=plan.seed)
+    for one in told:
+        after = after.with_part(one.name, one.advance(world.parts[one.name], after, known, plan.seed))
+    return after
+
+
+def _write_truths(folder: Path, month: Month, sent: Sent, told: tuple[Domain, ...]) -> None:
+    for one in told:
+        truths = {"observable": one.observable(sent, month.period), "population": one.population(month)}
+        for kind, marts in truths.items():
+            for mart, frame in marts.items():
+                write_parquet(frame, folder / kind / mart / f"{month.period}.parquet")

@@ -4,7 +4,8 @@ Money is whole satang (Int64) and land is hundredths of a rai throughout the sim
 what is written out becomes decimal text.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -14,6 +15,7 @@ from khlang.simulate.calibration import Calibration
 
 BAHT = 100  # satang
 EPOCH = date(1970, 1, 1)
+Part = Mapping[str, pl.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class World:
         registrations: Grain cid (also of the dead): house_id, amphoe_code, registered_on, declared (satang a year),
             occupation, debt, land as declared.
         spare: Class-9 numbers not yet given to anybody.
+        parts: Domain → what it alone adds to the world: frames by name.
     """
 
     month: date
@@ -39,10 +42,15 @@ class World:
     vehicles: pl.DataFrame
     registrations: pl.DataFrame
     spare: np.ndarray
+    parts: Mapping[str, Part] = field(default_factory=dict)
 
     def evolve(self, **changes: object) -> "World":
         """The same world with some of its tables replaced."""
         return replace(self, **changes)  # type: ignore[arg-type]
+
+    def with_part(self, domain: str, part: Part) -> "World":
+        """The same world with one domain's part replaced."""
+        return self.evolve(parts={**self.parts, domain: part})
 
 
 def ages(birth: pl.Expr, on: date) -> pl.Expr:

@@ -30,6 +30,7 @@ def test_a_run_says_what_it_wrote(tmp_path):
     [
         (["--start", "2569"], PeriodError, "--start is no month.", 24),
         (["--start", "2026-13"], PeriodError, "--start is no month.", 24),
+        (["--domains", "fishing"], UsageError, "There is no domain 'fishing'.", 2),
         (["--agencies", "mof,xyz"], UsageError, "--agencies names an unknown agency: xyz.", 2),
     ],
 )

@@ -5,10 +5,12 @@ from datetime import date
 import polars as pl
 import pytest
 
-from khlang.domains.welfare import simulator
+from khlang.domains.welfare.extracts import EXTRACTS
 from khlang.pseudonym import normalise_column
 from khlang.simulate import mess
 from khlang.simulate.identifiers import generator, issue
+
+EXTRACT = {extract.dataset: extract for extract in EXTRACTS}
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,7 @@ def test_rates_of_faults_and_copies_are_those_assumed(known, sent):
 
 
 def test_late_rows_tell_of_the_month_before(first, sent, known):
-    january = simulator.sent(first, "insured_persons")
+    january = EXTRACT["insured_persons"].sent(first)
     for rows, period, before in ((january, "2026-01", "2025-12"), (sent["insured_persons"], "2026-02", "2026-01")):
         assert set(rows["wage_month"]) == {period, before}
         late = rows.filter(pl.col("wage_month") == before).height
@@ -87,7 +89,7 @@ def test_late_rows_tell_of_the_month_before(first, sent, known):
     assert on_time.join(late, on=key).is_empty(), "a job is reported in time or late, not both"
 
 
-@pytest.mark.parametrize("dataset", simulator.DATASETS)
+@pytest.mark.parametrize("dataset", EXTRACT)
 def test_nobody_is_a_heavy_hitter(sent, dataset):
     assert sent[dataset].group_by("cid").len()["len"].max() <= 3
 
@@ -118,4 +120,4 @@ def test_no_date_lies_after_the_period(sent, dataset, column):
 def test_only_columns_that_may_be_blank_are(sent):
     for dataset, frame in sent.items():
         blank = {name for name in frame.columns if frame[name].null_count()} - {"fault"}
-        assert blank == set(simulator.MAY_BE_BLANK[dataset])
+        assert blank == set(EXTRACT[dataset].may_be_blank)

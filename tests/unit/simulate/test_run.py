@@ -7,11 +7,15 @@ import fastexcel
 import polars as pl
 import pytest
 
-from khlang.domains.welfare import handwriting, simulator
+from khlang.domains.welfare.extracts import EXTRACTS
+from khlang.domains.welfare.handwriting import UNASKED
 from khlang.pseudonym import normalise_column
+from khlang.simulate import extract as extract_
 from khlang.simulate import files
 from khlang.simulate.months import parse_period
 from khlang.simulate.run import Plan, simulate
+
+EXTRACT = {extract.dataset: extract for extract in EXTRACTS}
 
 
 def quiet(step):
@@ -35,15 +39,15 @@ def fingerprint(plan):
 
 def read(plan, dataset, period="2026-01"):
     """The extract as text, by logical column, read only from what is declared of its file."""
-    place = plan.agencies / simulator.DATASETS[dataset] / "extracts" / dataset / period
+    place = plan.agencies / EXTRACT[dataset].agency / "extracts" / dataset / period
     (path,) = place.iterdir()
     if path.suffix == ".xlsx":
         rows = fastexcel.read_excel(path).load_sheet(0, header_row=3, dtypes="string").to_polars()
     else:
-        encoding, separator, _ = handwriting.TEXT_FORMS[dataset]
-        text = path.read_bytes().decode(encoding)
-        rows = pl.read_csv(text.encode(), separator=separator, infer_schema=False)
-    return rows.rename({header: name for name, header in handwriting.HEADERS[dataset].items()})
+        hand = EXTRACT[dataset].hand
+        text = path.read_bytes().decode(hand.encoding)
+        rows = pl.read_csv(text.encode(), separator=hand.separator, infer_schema=False)
+    return rows.rename({header: name for name, header in EXTRACT[dataset].hand.headers.items()})
 
 
 def test_same_seed_same_bytes_and_another_seed_others(plan, tmp_path):
@@ -64,7 +68,7 @@ def test_what_is_written_and_where(plan):
     ]
 
 
-@pytest.mark.parametrize("dataset", simulator.DATASETS)
+@pytest.mark.parametrize("dataset", EXTRACT)
 def test_each_file_reads_as_declared_and_its_bad_numbers_are_those_of_the_truth(plan, dataset):
     rows = read(plan, dataset)
     rates = (
@@ -82,7 +86,7 @@ def test_the_ministry_writes_windows_874_and_would_not_decode_as_utf8(plan):
     with pytest.raises(UnicodeDecodeError):
         path.read_bytes().decode("utf-8")
     columns = read(plan, "welfare_registrants").columns
-    assert set(handwriting.UNASKED) < set(columns)
+    assert set(UNASKED) < set(columns)
 
 
 def test_social_security_writes_a_byte_order_mark(plan):
@@ -97,17 +101,18 @@ def test_land_transport_writes_thai_digits(plan):
 
 
 def test_a_workbook_only_below_the_limit(monkeypatch, first, tmp_path):
-    rows = simulator.sent(first, "house_registry").head(50)
-    small = handwriting.write_extract(first, "house_registry", rows, tmp_path)
-    monkeypatch.setattr(handwriting, "XLSX_ROWS", 50)
-    large = handwriting.write_extract(first, "house_registry", rows, tmp_path)
+    register = EXTRACT["house_registry"]
+    rows = register.sent(first).head(50)
+    small = register.write(first, rows, tmp_path)
+    monkeypatch.setattr(extract_, "XLSX_ROWS", 50)
+    large = register.write(first, rows, tmp_path)
     assert (small.suffix, large.suffix, files.XLSX_ROWS) == (".xlsx", ".csv", 200_000)
     assert not small.exists(), "the same extract in another form is replaced"
 
 
 def test_every_number_in_a_file_was_issued(plan):
     issued = set(pl.read_parquet(plan.truth / "issued_cids.parquet")["cid"])
-    for dataset in simulator.DATASETS:
+    for dataset in EXTRACT:
         for period in ("2026-01", "2026-02"):
             read_back = normalise_column(read(plan, dataset, period)["pid"], type="th-cid", simulation=True)
             assert set(read_back["id"].drop_nulls()) <= issued

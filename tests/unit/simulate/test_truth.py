@@ -10,9 +10,12 @@ import polars as pl
 import pytest
 
 import khlang
-from khlang.domains.welfare import observed, truth
+from khlang.domains.welfare import truth
 from khlang.domains.welfare.definitions import load
+from khlang.domains.welfare.extracts import EXTRACTS
+from khlang.simulate import links
 
+EXTRACT = {extract.dataset: extract for extract in EXTRACTS}
 ROOT = Path(__file__).parents[3]
 SCENARIOS = ROOT / "tests" / "scenarios_marts"
 CASES = sorted(path.parent.relative_to(SCENARIOS) for path in SCENARIOS.glob("welfare_*/*/expected.csv"))
@@ -29,18 +32,18 @@ JANUARY, LATER = date(2026, 1, 5), date(2026, 1, 20)
 
 def test_a_person_without_a_sound_number_is_out():
     rows = registrants((1, JANUARY, 5, None), (2, JANUARY, 6, "check"))
-    assert observed.kept(rows, "welfare_registrants")["cid"].to_list() == [1]
+    assert EXTRACT["welfare_registrants"].kept(rows)["cid"].to_list() == [1]
 
 
 def test_of_two_rows_the_later_counts_and_a_broken_later_one_does_not():
     rows = registrants((1, JANUARY, 5, None), (1, LATER, 7, None), (2, JANUARY, 5, None), (2, LATER, 7, "short"))
-    left = observed.kept(rows, "welfare_registrants").sort("cid")
+    left = EXTRACT["welfare_registrants"].kept(rows).sort("cid")
     assert left.select("cid", "declared").rows() == [(1, 7), (2, 5)]
 
 
 def test_exact_copies_count_once():
     rows = registrants((1, JANUARY, 5, None), (1, JANUARY, 5, None))
-    assert observed.kept(rows, "welfare_registrants").height == 1
+    assert EXTRACT["welfare_registrants"].kept(rows).height == 1
 
 
 def test_a_vehicle_without_an_owner_keeps_its_row():
@@ -52,7 +55,7 @@ def test_a_vehicle_without_an_owner_keeps_its_row():
             "fault": [None, "blank", "blank"],
         }
     )
-    assert observed.kept(rows, "vehicles").sort("vehicle_id")["cid"].to_list() == [1, None]
+    assert EXTRACT["vehicles"].kept(rows).sort("vehicle_id")["cid"].to_list() == [1, None]
 
 
 def scenario(folder, name):
@@ -169,8 +172,8 @@ def test_one_wrong_row_shows(sent, observable, dataset):
 
 
 def test_link_rates_add_up(sent):
-    rates = observed.link_rates(sent, "2026-02")
-    unlinked = pl.sum_horizontal(f"unlinked_{reason}" for reason in observed.ALL_REASONS)
+    rates = links.link_rates(EXTRACTS, sent, "2026-02")
+    unlinked = pl.sum_horizontal(f"unlinked_{reason}" for reason in links.ALL_REASONS)
     of_persons = rates.filter(pl.col("dataset") != "vehicles")
     assert of_persons.select(
         (pl.col("rows_in") - unlinked - pl.col("duplicates") == pl.col("rows_curated")).all()
@@ -188,14 +191,14 @@ def test_link_rates_add_up(sent):
 def test_the_truth_of_nobody_is_empty(sent):
     nobody = {dataset: rows.clear() for dataset, rows in sent.items()}
     assert all(mart.is_empty() for mart in truth.observable(nobody, "2026-02").values())
-    assert observed.link_rates(nobody, "2026-02")["link_rate"].to_list() == [None] * 4
+    assert links.link_rates(EXTRACTS, nobody, "2026-02")["link_rate"].to_list() == [None] * 4
 
 
 SIMULATOR = [
     *sorted((Path(khlang.__file__).parent / "simulate").glob("*.py")),
     *(
         Path(khlang.__file__).parent / "domains/welfare" / f"{name}.py"
-        for name in ("simulator", "handwriting", "observed", "truth")
+        for name in ("simulator", "handwriting", "extracts", "simulation", "truth")
     ),
 ]
 LATER_HOPS = (

@@ -1,16 +1,11 @@
 """Each agency's own handwriting: headers, encodings, forms of dates and numbers, and the columns nobody asked for."""
 
-from pathlib import Path
-
 import numpy as np
 import polars as pl
 
-from khlang.domains.welfare.simulator import DATASETS, Month
 from khlang.simulate import mess
-from khlang.simulate.files import XLSX_ROWS, write_text, write_workbook
-from khlang.simulate.identifiers import generator
+from khlang.simulate.extract import Hand
 
-# Logical column → the header in the agency's file. The contracts' aliases must cover each (a test holds it).
 HEADERS: dict[str, dict[str, str]] = {
     "welfare_registrants": {
         "pid": "เลขประจำตัวประชาชน",
@@ -74,7 +69,7 @@ def _mof(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
         land_rai=mess.baht(pl.col("land"), commas=False),
         province_code=pl.col("province_code"),
         amphoe_code=pl.col("amphoe_code"),
-    ).rename(HEADERS["welfare_registrants"])
+    )
     number = pl.Series(rng.integers(1, 999, count)).cast(pl.String)
     phone = pl.Series(rng.integers(0, 10**7, count)).cast(pl.String).str.zfill(7)
     people = pl.DataFrame(
@@ -101,7 +96,7 @@ def _sso(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
         section_code=pl.col("section_code"),
         province_code=pl.col("province_code"),
         reported_on=pl.col("reported_on").dt.to_string("%Y-%m-%d"),
-    ).rename(HEADERS["insured_persons"])
+    )
 
 
 def _dopa(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
@@ -117,7 +112,7 @@ def _dopa(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
         moved_in_on=pl.col("moved_in_on"),
         province_code=pl.col("province_code"),
         amphoe_code=pl.col("amphoe_code"),
-    ).rename(HEADERS["house_registry"])
+    )
 
 
 def _dlt(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
@@ -131,27 +126,16 @@ def _dlt(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
         vehicle_type_code=pl.col("vehicle_type_code"),
         first_registered_on=pl.when(thai).then(short_thai).otherwise(short),
         province_code=pl.col("province_code").fill_null("-"),
-    ).rename(HEADERS["vehicles"])
+    )
 
 
-WRITTEN = {"welfare_registrants": _mof, "insured_persons": _sso, "house_registry": _dopa, "vehicles": _dlt}
-TEXT_FORMS = {  # encoding, separator, suffix
-    "welfare_registrants": ("cp874", ",", "csv"),
-    "insured_persons": ("utf-8-sig", ",", "csv"),
-    "house_registry": ("utf-8", ",", "csv"),
-    "vehicles": ("utf-8", "\t", "txt"),
+HANDS = {
+    "welfare_registrants": Hand(HEADERS["welfare_registrants"], _mof, encoding="cp874"),
+    "insured_persons": Hand(HEADERS["insured_persons"], _sso, encoding="utf-8-sig"),
+    "house_registry": Hand(
+        HEADERS["house_registry"],
+        _dopa,
+        title=("กรมการปกครอง กระทรวงมหาดไทย (ข้อมูลจำลอง)", "รายการบุคคลในทะเบียนบ้าน ประจำเดือน {period}"),
+    ),
+    "vehicles": Hand(HEADERS["vehicles"], _dlt, separator="\t", suffix="txt"),
 }
-
-
-def write_extract(month: Month, dataset: str, rows: pl.DataFrame, folder: Path) -> Path:
-    """Write one extract as its agency would, under ``<folder>/<agency>/extracts/<dataset>/<period>/``."""
-    written = WRITTEN[dataset](rows, generator(month.seed, "handwriting", dataset, month.period))
-    encoding, separator, suffix = TEXT_FORMS[dataset]
-    place = folder / DATASETS[dataset] / "extracts" / dataset / month.period
-    name = f"{dataset}_{month.period.replace('-', '_')}"
-    for old in place.glob(f"{name}.*"):  # a smaller population may have left a workbook where now goes text
-        old.unlink()
-    if dataset == "house_registry" and written.height < XLSX_ROWS:
-        title = ["กรมการปกครอง กระทรวงมหาดไทย (ข้อมูลจำลอง)", f"รายการบุคคลในทะเบียนบ้าน ประจำเดือน {month.period}"]
-        return write_workbook(written, place / f"{name}.xlsx", title=title)
-    return write_text(written, place / f"{name}.{suffix}", encoding=encoding, separator=separator)

@@ -1,61 +1,12 @@
-"""What the four agencies send of one month: the rows as typed frames, before anybody's handwriting.
+"""What the four agencies send of one month: the rows as typed frames, before anybody's handwriting."""
 
-A row as sent holds the value that a faultless reading of the file gives (money in satang, land in rai/100), the true
-``cid`` (Int64) of whoever it is about, and ``fault``: what is wrong with the citizen ID as written (null: nothing).
-Rows may be there twice, or twice with different values, or late; nothing else about them is wrong.
-"""
-
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
-from khlang.simulate.calibration import Assumptions
-from khlang.simulate.identifiers import generator
-from khlang.simulate.mess import blank_some, faults, send_some_twice
+from khlang.simulate.extract import Month
 from khlang.simulate.months import period_of
-from khlang.simulate.world import World
-
-DATASETS = {
-    "welfare_registrants": "mof",
-    "insured_persons": "sso",
-    "house_registry": "dopa",
-    "vehicles": "dlt",
-}
-# Columns that an office sometimes leaves empty; each may be null by its contract, and no mart judges by it.
-MAY_BE_BLANK = {
-    "welfare_registrants": ("house_id", "occupation_code"),
-    "insured_persons": ("province_code",),
-    "house_registry": ("sex_code",),
-    "vehicles": ("province_code",),
-}
-
-
-@dataclass(frozen=True)
-class Month:
-    """One month and the one before it, with the mess of the assumptions.
-
-    Attributes:
-        world: State of the month.
-        earlier_jobs: Jobs of the month before; its late ones are sent now.
-        mess: ``mess`` of the assumptions.
-        seed: Same seed, same rows.
-    """
-
-    world: World
-    earlier_jobs: pl.DataFrame
-    mess: Assumptions
-    seed: int
-
-    @property
-    def period(self) -> str:
-        """``YYYY-MM``."""
-        return period_of(self.world.month)
-
-    def stream(self, dataset: str) -> np.random.Generator:
-        """A random stream of this dataset and month."""
-        return generator(self.seed, "sent", dataset, self.period)
 
 
 def _days_after(first: date, rng: np.random.Generator, rows: int, most: int) -> pl.Series:
@@ -133,20 +84,3 @@ def vehicles(month: Month, rng: np.random.Generator) -> pl.DataFrame:
         "first_registered_on",
         "province_code",
     )
-
-
-ROWS = {
-    "welfare_registrants": registrants,
-    "insured_persons": insured,
-    "house_registry": houses,
-    "vehicles": vehicles,
-}
-
-
-def sent(month: Month, dataset: str) -> pl.DataFrame:
-    """Rows of one extract in the order sent, with ``fault``; see the module's docstring for what a row holds."""
-    rng = month.stream(dataset)
-    rows = ROWS[dataset](month, rng)
-    rows = blank_some(rng, rows, MAY_BE_BLANK[dataset], month.mess["nulls"])
-    rows = rows.with_columns(faults(rng, rows.height, month.mess["bad_cid"]))
-    return send_some_twice(rng, rows, month.mess["duplicates"])

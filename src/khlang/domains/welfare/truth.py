@@ -1,6 +1,6 @@
 """The two truths of the welfare marts, from the simulator's own state.
 
-*Observable*: what the extracts can show: rows that ``observed.kept`` keeps; late rows (``wage_month`` before the
+*Observable*: what the extracts can show: rows that ``Extract.kept`` keeps; late rows (``wage_month`` before the
 period) earn nothing in this month.
 
 *Population*: what is. All living persons in the house they live in, all jobs of the month whether reported or not, and
@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from khlang.domains.welfare.definitions import Definitions, load
-from khlang.domains.welfare.observed import Sent, kept
-from khlang.domains.welfare.simulator import Month
+from khlang.domains.welfare.extracts import EXTRACTS
+from khlang.simulate.extract import Month, Sent
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def _cars(vehicles: pl.DataFrame, definitions: Definitions) -> pl.DataFrame:
 
 def known_from_extracts(sent: Sent, period: str, definitions: Definitions) -> Known:
     """What the rows as sent can show of one month."""
-    left = {dataset: kept(rows, dataset) for dataset, rows in sent.items()}
+    left = {extract.dataset: extract.kept(sent[extract.dataset]) for extract in EXTRACTS}
     wages = left["insured_persons"].filter(pl.col("wage_month") == period).group_by("cid").agg(pl.col("wage").sum())
     return Known(
         registrants=left["welfare_registrants"],

@@ -1,0 +1,45 @@
+"""How the extracts of a month link, as the truth knows it: what ``link_rates`` must say."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from khlang.simulate.extract import Extract, Sent
+from khlang.simulate.mess import REASONS
+
+REGISTER = "house_registry"
+ALL_REASONS = ("missing", "bad_format", "bad_check", "placeholder", "class_not_allowed")
+
+
+def link_rates(extracts: Sequence[Extract], sent: Sent, period: str) -> pl.DataFrame:
+    """How each extract links: one row a dataset.
+
+    Columns as in the contract of ``link_rates``: ``rows_in`` (as sent), ``unlinked_<reason>`` (rows whose citizen ID
+    is refused for that reason), ``duplicates`` (rows with a grain, less those kept), ``rows_curated``, ``persons``
+    (distinct, linked, of the curated rows), ``persons_linked`` (of those, found in the month's house registry) and
+    ``link_rate`` (persons_linked ÷ persons; DOUBLE, null without persons).
+    """
+    kept = {extract.dataset: extract.kept(sent[extract.dataset]) for extract in extracts}
+    at_home = kept[REGISTER].select("cid")
+    rows = []
+    for extract in extracts:
+        frame, left = sent[extract.dataset], kept[extract.dataset]
+        linked = left.select("cid").drop_nulls().unique()
+        found = linked.join(at_home, on="cid", how="semi").height
+        reasons = frame["fault"].drop_nulls().replace_strict(REASONS, return_dtype=pl.String)
+        with_grain = frame.height if "cid" not in extract.grain else frame.height - len(reasons)
+        rows.append(
+            {
+                "period": period,
+                "agency": extract.agency,
+                "dataset": extract.dataset,
+                "rows_in": frame.height,
+                **{f"unlinked_{reason}": int((reasons == reason).sum()) for reason in ALL_REASONS},
+                "duplicates": with_grain - left.height,
+                "rows_curated": left.height,
+                "persons": linked.height,
+                "persons_linked": found,
+                "link_rate": found / linked.height if linked.height else None,
+            }
+        )
+    return pl.DataFrame(rows)
