@@ -4,6 +4,8 @@ PEOPLE ?= 20000
 MONTHS ?= 3
 SEED ?= 7
 KHLANG := .venv/bin/khlang
+# A machine that forbids Python to keep what it compiled pays for it at each start: 10 s of GX instead of 3.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help setup up down status logs demo test check bench docs kernel dist windows clean
 
