@@ -25,6 +25,15 @@ class Submission:
         """``<agency>/<dataset>/<period>/<submission>``: its folder in landing and in receipts."""
         return f"{self.agency}/{self.dataset}/{self.period}/{self.id}"
 
+    @property
+    def named(self) -> dict[str, str]:
+        """Its four names as manifests, receipts and decisions write them."""
+        return {"agency": self.agency, "dataset": self.dataset, "period": self.period, "submission": self.id}
+
+    def beside(self, submission: str) -> "Submission":
+        """Another submission of the same agency, dataset and period."""
+        return Submission(self.agency, self.dataset, self.period, submission)
+
     def landing_key(self, name: str) -> str:
         """Key in the bucket ``landing`` of a part, ``manifest.json`` or ``manifest.sig``."""
         return f"{self.prefix}/{name}"

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from khlang import contracts, pseudonym
+from khlang import contracts, identifiers
 from khlang.agency import years
 from khlang.agency.reading import Extract, ReadOptions, open_extract
 from khlang.contracts import Table
@@ -71,7 +71,7 @@ def test_every_file_has_an_expected_preview() -> None:
 
 
 def reasons(values: pl.Series, kind: str) -> dict[str, int]:
-    given = pseudonym.normalise_column(values, type=kind, simulation=True)["reason"].drop_nulls()
+    given = identifiers.normalise_column(values, type=kind, simulation=True)["reason"].drop_nulls()
     return dict(sorted(given.value_counts().rows()))
 
 

@@ -119,6 +119,7 @@ LEAKS = {
     "Thai digits": ("debt_baht", lambda cid: cid.translate(agency_kit.THAI), range(50)),
     "printed": ("amphoe_code", lambda cid: f"{cid[0]}-{cid[1:5]}-{cid[5:10]}-{cid[10:12]}-{cid[12]}", [7]),
     "one among text": ("occupation_code", lambda cid: f"บุตรของ {cid} เกษตรกร", [3]),
+    "behind another number": ("occupation_code", lambda cid: f"12 {cid}", [4]),
 }
 
 
@@ -136,6 +137,17 @@ def test_a_raw_identifier_in_a_clear_column_is_refused(kit: Kit, leak: str) -> N
     assert f"row {min(at) + 2}" in str(caught.value)
     assert agency_kit.cid(min(at) + 1000) not in str(caught.value)
     assert {path for path in kit.home.path.rglob("*") if path.is_file()} == before
+
+
+def test_one_is_too_many_among_a_thousand_long_numbers(kit: Kit) -> None:
+    rows = agency_kit.registrants(1000, seed=14)
+    for i, row in enumerate(rows):
+        wrong = agency_kit.cid(i)
+        row["debt_baht"] = wrong[:12] + str((int(wrong[12]) + 1) % 10)
+    rows[700]["debt_baht"] = agency_kit.cid(700)
+    with pytest.raises(RawIdentifierError) as caught:
+        seal(kit, rows, "one.csv")
+    assert "row 702" in str(caught.value)
 
 
 def test_money_and_other_long_numbers_pass(kit: Kit) -> None:

@@ -16,7 +16,6 @@ from tests.agency_kit import Kit
 
 from khlang import errors, fast, pseudonym
 from khlang.agency import due, parts, shuffle, submission
-from khlang.agency.heavy import Heavy
 from khlang.agency.home import Home
 from khlang.agency.reading import ReadOptions
 from khlang.agency.reading.extract import Extract
@@ -109,12 +108,6 @@ def test_a_heavy_person_is_told_before_sending(kit: Kit, tmp_path: Path) -> None
     assert submission.seal(kit.home, file, options=ReadOptions(accept=frozenset({"SEAL-HEAVY"})), **MAKE).findings
     rows[3]["pid"] = agency_kit.cid(2)
     assert not submission.seal(kit.home, agency_kit.write_csv(tmp_path / "light.csv", rows), **MAKE).findings
-
-
-def test_ten_in_a_million_are_allowed(kit: Kit) -> None:
-    heavy = Heavy(kit.home.bundle().table("welfare_registrants"))
-    heavy.add(pl.DataFrame({"pid": ["a"] * 10 + ["b"] * 11 + [None] * 99}))
-    assert heavy.found(1_000_000) == {"pid": 1}
 
 
 @pytest.mark.parametrize(("today", "code"), [(date(2025, 12, 31), "PERIOD-AHEAD"), (date(2025, 2, 1), "PERIOD-AHEAD")])

@@ -12,7 +12,6 @@ from tests.agency_kit import Kit
 from khlang import contracts
 from khlang.agency import checking, submission
 from khlang.agency.checking import Preview, telling
-from khlang.agency.checking.heavy import Heaviest
 from khlang.agency.checking.sentences import Sentences
 from khlang.contracts import Table
 from khlang.errors import InputError
@@ -62,20 +61,6 @@ def test_one_person_on_many_rows(agency: Kit, tmp_path: Path) -> None:
     found = preview(agency, kit.write_csv(tmp_path / "x.csv", rows))
     heavy = next(one for one in found.judged if one.rule.code == "GATE-HEAVY")
     assert (heavy.state, heavy.observed, heavy.counted.first) == ("refused", 2.0, [(0, 5)])
-
-
-def test_heaviest_is_exact_below_its_bound_and_short_by_little_above() -> None:
-    ids = pl.Series([1] * 40 + list(range(2, 200)), dtype=pl.UInt64).sample(fraction=1, shuffle=True, seed=1)
-    frame = pl.DataFrame({"id": ids}).with_columns(
-        pl.lit(0, pl.UInt16).alias("source_file"), pl.int_range(2, 2 + pl.len(), dtype=pl.Int64).alias("source_row")
-    )
-    for kept, least in ((1000, 37.0), (20, 37.0 - frame.height / 20)):
-        heaviest = Heaviest(kept)
-        for at in range(0, frame.height, 10):
-            heaviest.add(frame[at : at + 10])
-        over, counted = heaviest.excess(3)
-        assert least <= over <= 37.0
-        assert counted.count == 1
 
 
 def test_dropped_columns_are_named_by_what_stands_in_them(agency: Kit, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from tests import agency_kit
 
-from khlang import contracts, manifest, pseudonym
+from khlang import contracts, identifiers, manifest, pseudonym
 from khlang.errors import ContractError, SetupError
 from khlang.keys import authority, bundle, canaries
 from khlang.keys.cli import keys
@@ -54,7 +54,7 @@ def test_canaries_are_dirty_kept_and_expected(tmp_path: Path, agency: str) -> No
     for table in tables:
         for column in table.identifiers:
             forms = drawn[table.name][column.name]
-            clean = [pseudonym.normalise(f, type=str(column.identifier), simulation=True)[0] for f in forms]
+            clean = [identifiers.normalise(f, type=str(column.identifier), simulation=True)[0] for f in forms]
             assert len(set(clean)) == 4
             assert None not in clean
             assert not set(clean) & set(forms), "a clean form would not tell one normaliser from another"

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from khlang import identifiers as ids
 from khlang import pseudonym as ps
 from khlang.errors import ContractError, RawIdentifierError
 
@@ -112,27 +113,27 @@ NORMAL = [
 
 @pytest.mark.parametrize(("text", "identifier", "reason"), NORMAL)
 def test_normalise(text: str | None, identifier: str | None, reason: str | None) -> None:
-    assert ps.normalise(text, simulation=True) == (identifier, reason)
-    column = ps.normalise_column(pl.Series([text], dtype=pl.String), type="th-cid", simulation=True)
+    assert ids.normalise(text, simulation=True) == (identifier, reason)
+    column = ids.normalise_column(pl.Series([text], dtype=pl.String), type="th-cid", simulation=True)
     assert column.row(0) == (identifier, reason)
 
 
 def test_lost_zero_that_happens_to_fit_is_refused() -> None:
     """Excel drops a leading zero and adds ``.0``: thirteen digits that may pass the check, and must not."""
     fitting = next(n for n in range(10**11, 10**11 + 100) if _fits(f"{n}0"))
-    assert ps.normalise(f"{fitting}0", simulation=True)[0] is not None
-    assert ps.normalise(f"{fitting}.0", simulation=True) == (None, "bad_format")
+    assert ids.normalise(f"{fitting}0", simulation=True)[0] is not None
+    assert ids.normalise(f"{fitting}.0", simulation=True) == (None, "bad_format")
 
 
 def _fits(digits: str) -> bool:
-    return ps.normalise(digits, simulation=True)[1] is None
+    return ids.normalise(digits, simulation=True)[1] is None
 
 
 def test_classes() -> None:
-    assert ps.normalise(GOOD, simulation=False) == (None, "class_not_allowed")
-    assert ps.normalise("0105536000310", type="th-juristic", simulation=False)[1] in {None, "bad_check"}
-    assert ps.normalise("3100600123451", type="th-juristic", simulation=True) == (None, "class_not_allowed")
-    assert ps.normalise(GOOD, type="th-juristic", simulation=True) == (GOOD, None)
+    assert ids.normalise(GOOD, simulation=False) == (None, "class_not_allowed")
+    assert ids.normalise("0105536000310", type="th-juristic", simulation=False)[1] in {None, "bad_check"}
+    assert ids.normalise("3100600123451", type="th-juristic", simulation=True) == (None, "class_not_allowed")
+    assert ids.normalise(GOOD, type="th-juristic", simulation=True) == (GOOD, None)
 
 
 @pytest.mark.parametrize(
@@ -153,19 +154,19 @@ def test_classes() -> None:
     ],
 )
 def test_other_types(text: str, type_: str, expected: tuple[str | None, str | None]) -> None:
-    assert ps.normalise(text, type=type_, simulation=True) == expected
-    assert ps.normalise_column(pl.Series([text]), type=type_, simulation=True).row(0) == expected
+    assert ids.normalise(text, type=type_, simulation=True) == expected
+    assert ids.normalise_column(pl.Series([text]), type=type_, simulation=True).row(0) == expected
 
 
 def test_contract_can_add_placeholders() -> None:
-    assert ps.normalise(GOOD, simulation=True, deny=[GOOD]) == (None, "placeholder")
-    column = ps.normalise_column(pl.Series([GOOD]), type="th-cid", simulation=True, deny=[GOOD])
+    assert ids.normalise(GOOD, simulation=True, deny=[GOOD]) == (None, "placeholder")
+    column = ids.normalise_column(pl.Series([GOOD]), type="th-cid", simulation=True, deny=[GOOD])
     assert column.row(0) == (None, "placeholder")
 
 
 def test_unknown_type_is_refused() -> None:
     with pytest.raises(ContractError, match="passport-x") as caught:
-        ps.normalise("1", type="passport-x", simulation=True)
+        ids.normalise("1", type="passport-x", simulation=True)
     assert caught.value.exit_code == 23
 
 
@@ -181,10 +182,10 @@ texts = st.one_of(st.none(), st.text(MESS, max_size=18), near, st.text(max_size=
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(texts, max_size=20), st.sampled_from(ps.TYPES), st.booleans())
+@given(st.lists(texts, max_size=20), st.sampled_from(ids.TYPES), st.booleans())
 def test_column_equals_scalar(values: list[str | None], type_: str, simulation: bool) -> None:
-    column = ps.normalise_column(pl.Series(values, dtype=pl.String), type=type_, simulation=simulation)
-    assert column.rows() == [ps.normalise(v, type=type_, simulation=simulation) for v in values]
+    column = ids.normalise_column(pl.Series(values, dtype=pl.String), type=type_, simulation=simulation)
+    assert column.rows() == [ids.normalise(v, type=type_, simulation=simulation) for v in values]
     sealed = ps.seal_column(pl.Series(values, dtype=pl.String), key=SRC, epoch="e01", type=type_, simulation=simulation)
     for (identifier, _), s in zip(column.rows(), sealed["s"], strict=True):
         one = identifier and ps.source_pseudonym(identifier, key=SRC, epoch="e01", type=type_)

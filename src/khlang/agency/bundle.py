@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from khlang import contracts, manifest, oprf, pseudonym
+from khlang import contracts, identifiers, manifest, oprf, pseudonym
 from khlang.contracts import Contracts, Table
 from khlang.errors import ContractError, PeriodError, SealingKeyError, SignatureError
 
@@ -161,7 +161,7 @@ def read(text: str, *, authority: str | None = None) -> tuple[Bundle, str]:
     payload = json.loads(data)
     profile = payload["profile"]
     id_ = profile["id"] if profile["id"] in {pseudonym.PROFILE, oprf.PROFILE} else pseudonym.PROFILE
-    known = {"bundle_version": "1", "id": id_, "normaliser": pseudonym.NORMALISER}
+    known = {"bundle_version": "1", "id": id_, "normaliser": identifiers.NORMALISER}
     given = {"bundle_version": payload["bundle_version"], "id": profile["id"], "normaliser": profile["normaliser"]}
     if given != known:
         raise ContractError(

@@ -1,41 +1,66 @@
-"""One pseudonym on more rows than a person can stand on: the gate would refuse it, so the official hears it first."""
+"""Identifiers on more rows than one person can stand on: the gate would refuse them, so the official hears it first.
+
+One count for ``check`` and ``seal``: exact, over numbers that stand for the identifiers.
+"""
 
 import polars as pl
 
-from khlang.contracts import Table
+from khlang.agency.counted import SHOWN, Counted
+from khlang.contracts import Table, rules
+from khlang.contracts.gates import HEAVY_SHARE
 
-ROWS = 3  # of one person in a month, where the contract's GATE-HEAVY says nothing else
-SHARE = 10  # in a million rows
-_TURNS = 8  # the count looks at one part of the hashes after the other: an eighth of the memory
+_TURNS = 8  # the count looks at one part of the numbers after the other: an eighth of the memory
 
 
 class Heavy:
-    """Exact counts over 64-bit hashes of pseudonyms: eight bytes a row, for person-level columns only."""
+    """Eight bytes a row, and six more where places are wanted.
 
-    def __init__(self, table: Table) -> None:
-        identifiers = {column.name for column in table.identifiers}
-        self._limits = {
-            str(rule.column): int(rule.arguments.get("rows", ROWS))
-            for rule in table.quality
-            if rule.code == "GATE-HEAVY" and rule.column in identifiers
-        }
-        self._seen: dict[str, list[pl.Series]] = {name: [] for name in self._limits}
+    Args:
+        allowed_rows: What the contract allows one identifier.
+    """
 
-    def add(self, sealed: pl.DataFrame) -> None:
-        """Remember a chunk's pseudonyms."""
-        for name, seen in self._seen.items():
-            seen.append(sealed[name].drop_nulls().hash(seed=7))
+    def __init__(self, allowed_rows: int) -> None:
+        self._allowed = allowed_rows
+        self._seen: list[pl.DataFrame] = []
 
-    def found(self, rows: int) -> dict[str, int]:
-        """Column → how many pseudonyms stand on more than max(limit, 10 ppm) of these rows; forgets what it saw."""
-        counts: dict[str, int] = {}
-        for name, limit in self._limits.items():
-            seen = pl.concat(self._seen[name], rechunk=False) if self._seen[name] else pl.Series(dtype=pl.UInt64)
-            self._seen[name] = []
-            allowed = max(limit, rows * SHARE // 1_000_000)
-            counts[name] = sum(_over(seen.filter(seen % _TURNS == turn), allowed) for turn in range(_TURNS))
-        return {name: count for name, count in counts.items() if count}
+    def add(self, numbers: pl.Series, places: pl.DataFrame | None = None) -> None:
+        """Remember a chunk.
+
+        Args:
+            numbers: UInt64, the same for the same identifier; null is nobody.
+            places: ``source_file`` and ``source_row`` of each.
+        """
+        frame = pl.DataFrame({"id": numbers})
+        if places is not None:
+            frame = frame.with_columns(places["source_file"], places["source_row"].cast(pl.UInt32))
+        self._seen.append(frame.drop_nulls("id"))
+
+    def excess(self) -> tuple[float, Counted]:
+        """Rows of the heaviest above max(allowed, 10 ppm of rows); and who stands above, by the first row of each."""
+        if not self._seen:
+            return 0.0, Counted()
+        every = pl.concat(self._seen, rechunk=False)
+        allowed = max(float(self._allowed), float(HEAVY_SHARE) * every.height)
+        most, found = 0, Counted()
+        for turn in range(_TURNS):
+            some = every.filter(pl.col("id") % _TURNS == turn)
+            above = some["id"].value_counts().filter(pl.col("count") > allowed)
+            if above.height:
+                most = max(most, int(str(above["count"].max())))
+                found.count += above.height
+                found.first += _first(some, above["id"])
+        found.first = sorted(found.first)[:SHOWN]
+        return (most - allowed if most else 0.0), found
 
 
-def _over(hashes: pl.Series, allowed: int) -> int:
-    return int((hashes.value_counts()["count"] > allowed).sum())
+def of(table: Table) -> dict[str, Heavy]:
+    """A counter for each identifier column of which the contract says how many rows one may stand on."""
+    grouped = [rule for rule in rules(table) if rule.computed == "grouped"]
+    return {str(rule.grouped_by): Heavy(rule.allowed_rows or 0) for rule in grouped}
+
+
+def _first(some: pl.DataFrame, ids: pl.Series) -> list[tuple[int, int]]:
+    if "source_row" not in some.columns:
+        return []
+    held = some.filter(pl.col("id").is_in(ids.implode())).unique("id", keep="first", maintain_order=True)
+    return held.select("source_file", pl.col("source_row").cast(pl.Int64)).rows()

@@ -9,11 +9,9 @@ import polars as pl
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from khlang import pseudonym
-from khlang.agency import scan, years
+from khlang.agency import guard, heavy, scan, years
 from khlang.agency.bundle import Bundle
 from khlang.agency.checking.sentences import Sentences
-from khlang.agency.guard import Guard
-from khlang.agency.heavy import Heavy
 from khlang.contracts import Table, sealed_columns
 from khlang.errors import ContractError
 
@@ -48,9 +46,8 @@ class Sealer:
     ) -> None:
         self._table, self._bundle, self._key = table, bundle, key
         self._identify = identify or self._hmac
-        self._guard = Guard(files)
         self._files, self._sentences = files, Sentences(table)
-        self._heavy = Heavy(table)
+        self._heavy = heavy.of(table)
         seed = hmac.digest(key.encode("ascii"), b"khlang-order-v2\0" + content, hashlib.sha256)
         self._stream = Cipher(algorithms.AES(seed), modes.CTR(bytes(16))).encryptor()
         self.data_rows = self.canary_rows = self.text_bytes = 0
@@ -70,17 +67,18 @@ class Sealer:
             InputError: A column holds free text that the contract does not declare, or that may not leave.
             ContractError: The contract asks for a generalisation that this tool does not know.
         """
-        self._guard.look(rows, _clear(self._table))
         self._sentences.add(rows)
         self._sentences.refuse(self._files)
         sealed = self._sealed(rows, simulation=self._bundle.simulation)
+        guard.require_none(sealed, _clear(self._table), places=rows, files=self._files)
         self.data_rows += rows.height
         for name, counts in self._reasons.items():
             if sealed[name].null_count():
                 counts.update(dict(sealed[f"{name}_reason"].drop_nulls().value_counts().rows()))
         for name in self.lost_years:
             self.lost_years[name] += rows[name].count() - sealed[name].count()
-        self._heavy.add(sealed)
+        for name, counter in self._heavy.items():
+            counter.add(pl.select(pl.when(sealed[name].is_not_null()).then(sealed[name].hash(seed=7))).to_series())
         return self._drawn(sealed, rows["source_file"], rows["source_row"])
 
     def canaries(self) -> pl.DataFrame:
@@ -97,8 +95,10 @@ class Sealer:
         return self._drawn(sealed, none.cast(pl.UInt16), none.cast(pl.Int64))
 
     def heavy(self) -> dict[str, int]:
-        """Column → how many persons stand on more rows than the pool's gate allows."""
-        return self._heavy.found(self.data_rows)
+        """Column → how many persons stand on more rows than the pool's gate allows; forgets what it saw."""
+        seen, self._heavy = self._heavy, {}
+        counts = {name: counter.excess()[1].count for name, counter in seen.items()}
+        return {name: count for name, count in counts.items() if count}
 
     def _drawn(self, sealed: pl.DataFrame, file: pl.Series, row: pl.Series) -> pl.DataFrame:
         self.text_bytes += int(sum(sealed.select(pl.all().str.len_bytes().sum()).row(0)))
@@ -135,4 +135,4 @@ class Sealer:
 
 
 def _clear(table: Table) -> list[str]:
-    return [column.name for column in table.columns if not column.identifier and not column.generalise]
+    return [column.name for column in table.columns if not column.identifier]

@@ -16,7 +16,7 @@ from khlang.contracts.vocabulary import LAYER_REASONS, TERMS
 from khlang.errors import ContractError
 
 # One pseudonym on more than 10 rows of a million is no person (privacy: heavy hitters).
-HEAVY_SHARE, HEAVY_ROWS = "0.00001D", 3
+HEAVY_SHARE, HEAVY_ROWS = "0.00001", 3
 _LAWS = frozenset({"GATE-NULL", "GATE-PID", "GATE-CODE", "GATE-RANGE", "GATE-PERIOD", "GATE-LATE"})
 
 
@@ -116,7 +116,7 @@ def _metric_sql(table: Table, quality: Quality) -> str:
         return f"count(CASE WHEN reason IS NULL THEN 1 END) - count(DISTINCT {kept})"
     if code == "GATE-HEAVY":
         rows = int(quality.arguments.get("rows", HEAVY_ROWS))
-        allowed = f"greatest({rows}.0D, {HEAVY_SHARE} * sum(group_rows))"
+        allowed = f"greatest({rows}.0D, {HEAVY_SHARE}D * sum(group_rows))"
         return f"coalesce(greatest(max(group_rows) - {allowed}, 0.0D), 0.0D)"
     return _share(_constraint(table, quality).predicate_sql)
 

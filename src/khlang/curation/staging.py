@@ -67,10 +67,7 @@ def type_columns(keyed: "DataFrame", table: Table, *, period: str) -> "DataFrame
     """Standardise and type the plain columns; ``bad_type`` names the first column that could not be read."""
     names = [column.name for column in plain(table)]
     rest = [f"`{name}`" for name in keyed.columns if name not in names]
-    clean = [
-        f"{standardise.cleaned(c.name, c.standard, width=standardise.width(c.values))} AS `{c.name}`"
-        for c in plain(table)
-    ]
+    clean = [f"{standardise.cleaned(c.name, c.standard, width=c.code_width)} AS `{c.name}`" for c in plain(table)]
     texts = keyed.selectExpr(*rest, *clean)
     typed = [f"{standardise.typed(c.name, c.standard, c.type)} AS `{c.name}_typed`" for c in plain(table)]
     both = texts.selectExpr("*", *typed)

@@ -4,8 +4,6 @@ Two steps a column, so that what cannot be read is told from what was left empty
 to ASCII, blanks and lone dashes to null, one form a kind), then a cast that gives null instead of an error.
 """
 
-from collections.abc import Collection
-
 from khlang.values import forms
 from khlang.values.forms import Form
 
@@ -49,12 +47,6 @@ def typed(column: str, standard: str, ddl: str) -> str:
         # 12.0 is how a spreadsheet writes 12; 12.5 is no whole number and stays unread.
         return f"try_cast(regexp_replace({number}, '[.]0*$', '') AS {ddl})"
     return f"try_cast({number} AS {ddl})"
-
-
-def width(codes: Collection[str]) -> int:
-    """Padding of a code list whose codes are digits of one length (provinces: 2); 0 for any other."""
-    lengths = {len(code) for code in codes}
-    return lengths.pop() if len(lengths) == 1 and all(code.isdigit() for code in codes) else 0
 
 
 def _date(text: str) -> str:

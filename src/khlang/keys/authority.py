@@ -13,7 +13,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from khlang import manifest, oprf, private, pseudonym
+from khlang import identifiers, manifest, oprf, private, pseudonym
 from khlang.errors import SetupError
 
 _INIT = "Run: khlang keys init"
@@ -97,8 +97,8 @@ class Authority:
         """The rules of sealing of this epoch: public, the same for all agencies, and never changed once published."""
         common = {
             "epoch": self.epoch,
-            "normaliser": pseudonym.NORMALISER,
-            "types": list(pseudonym.TYPES),
+            "normaliser": identifiers.NORMALISER,
+            "types": list(identifiers.TYPES),
             "simulation": self.simulation,
         }
         if self.dates().profile == oprf.PROFILE:

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from khlang import manifest, private, pseudonym
+from khlang import identifiers, manifest, private
 from khlang.contracts import Contracts, Table, profile_contracts
 from khlang.keys import canaries
 from khlang.keys.authority import Authority
@@ -109,7 +109,7 @@ def _pairs(old: Authority, new: Authority, agency: str, tables: tuple[Table, ...
     pairs = []
     for type_, forms in sorted(_forms(old, agency, tables).items()):
         for form in forms:
-            identifier = pseudonym.normalise(form, type=type_, simulation=True)[0] or ""
+            identifier = identifiers.normalise(form, type=type_, simulation=True)[0] or ""
             pairs.append([old.seal(identifier, type_), new.seal(identifier, type_)])
     return pairs
 

@@ -8,7 +8,7 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping
 
-from khlang import private, pseudonym
+from khlang import identifiers, private
 from khlang.contracts import Table
 from khlang.errors import ContractError
 from khlang.keys.authority import Authority
@@ -39,7 +39,7 @@ def expected(authority: Authority, canaries: Canaries, tables: Iterable[Table]) 
 
     def sealed(dataset: str, column: str, form: str) -> str:
         type_ = types[dataset, column]
-        identifier, reason = pseudonym.normalise(form, type=type_, simulation=True)
+        identifier, reason = identifiers.normalise(form, type=type_, simulation=True)
         if identifier is None:
             raise ContractError(f"A canary of {dataset}.{column} does not normalise: {reason}.", "Draw it again.")
         return authority.seal(identifier, type_)
@@ -66,9 +66,9 @@ def _persons() -> list[str]:
 def _thirteen() -> str:
     while True:
         twelve = f"9{secrets.randbelow(10**11):011d}"
-        check = (11 - sum((13 - i) * int(digit) for i, digit in enumerate(twelve)) % 11) % 10
-        if pseudonym.normalise(f"{twelve}{check}", simulation=True)[0]:
-            return f"{twelve}{check}"
+        whole = f"{twelve}{identifiers.check_digit(twelve)}"
+        if identifiers.normalise(whole, simulation=True)[0]:
+            return whole
 
 
 def _houses() -> list[str]:

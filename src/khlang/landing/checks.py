@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from khlang import lake, manifest
 from khlang.errors import AccessError, IntegrityError, KhlangError, PeriodError, SequenceError, UsageError
 from khlang.landing import ledger
-from khlang.landing.refusal import refusal
+from khlang.landing.refusal import refusal, require_place
 from khlang.landing.registry import Agency
 from khlang.manifest import Manifest
 
@@ -83,19 +83,7 @@ def signed(agency: Agency, place: lake.Submission, text: str, signature: str) ->
     """
     made = manifest.parse(text.encode("utf-8"))
     manifest.verify(text.encode("utf-8"), signature, agency.public_key)
-    if (made["agency"], made["dataset"], made["period"], made["submission"]) != (
-        place.agency,
-        place.dataset,
-        place.period,
-        place.id,
-    ):
-        raise refusal(
-            IntegrityError,
-            "MANIFEST-PLACE",
-            th="ใบกำกับเป็นของหน่วยงาน ชุดข้อมูล งวด หรือชุดส่งอื่น",
-            en="The manifest is of another agency, dataset, period or submission than the path.",
-            remedy="ส่งด้วย khlang agency send / Send with khlang agency send.",
-        )
+    require_place(made, place)
     return made
 
 

@@ -68,10 +68,7 @@ class Desk:
             self._write(place.landing_key(name), content, sha256=digest, size=len(content))
         receipt = {
             "receipt_id": secrets.token_hex(16),
-            "submission": place.id,
-            "agency": place.agency,
-            "dataset": place.dataset,
-            "period": place.period,
+            **place.named,
             "state": "received",
             "rows": made["rows"],
             "parts": len(made["parts"]),

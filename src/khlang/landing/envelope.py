@@ -8,7 +8,7 @@ from datetime import date
 from khlang import lake, manifest
 from khlang.contracts import Contracts, Table
 from khlang.errors import AccessError, ContractError, IntegrityError, KhlangError, PeriodError, SealingKeyError
-from khlang.landing.refusal import refusal
+from khlang.landing.refusal import refusal, require_place
 from khlang.landing.registry import Agency, Epoch
 from khlang.manifest import Manifest, Part
 
@@ -42,19 +42,7 @@ def read(data: bytes, signature: str, place: lake.Submission, known: Known) -> t
     """
     manifest.verify(data, signature.strip(), known.agency.public_key)
     made = manifest.parse(data)
-    if (made["agency"], made["dataset"], made["period"], made["submission"]) != (
-        place.agency,
-        place.dataset,
-        place.period,
-        place.id,
-    ):
-        raise refusal(
-            IntegrityError,
-            "MANIFEST-PLACE",
-            th="ใบกำกับเป็นของหน่วยงาน ชุดข้อมูล หรืองวดอื่น",
-            en="The manifest is of another agency, dataset or period.",
-            remedy="ส่งด้วย khlang agency send / Send with khlang agency send.",
-        )
+    require_place(made, place)
     table = _contract(made, known)
     _approved(made, table)
     if made["period"] not in known.months:

@@ -91,13 +91,7 @@ def decide(where: Hall, request: Request) -> ledger.Decision:
         SetupError: The pool's own registry or identities are incomplete.
     """
     place = request.submission
-    decision: ledger.Decision = {
-        "agency": place.agency,
-        "dataset": place.dataset,
-        "period": place.period,
-        "submission": place.id,
-        "manifest": request.stem,
-    }
+    decision: ledger.Decision = {**place.named, "manifest": request.stem}
     try:
         withdrawal.require_standing(where.s3, place)
         accepted = decision | _accept(where, request)

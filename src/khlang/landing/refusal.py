@@ -1,8 +1,10 @@
 """What an agency is told when something is refused: a code, Thai, English and a remedy; nothing of values."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from khlang.errors import KhlangError
+from khlang import lake
+from khlang.errors import IntegrityError, KhlangError
 
 # Thai for refusals that neutral modules raise in English only.
 _THAI = {
@@ -21,6 +23,22 @@ def refusal(kind: type[KhlangError], code: str, *, th: str, en: str, remedy: str
     error = kind(f"{th} / {en}", remedy, code=code)
     error.__dict__["texts"] = (th, en)
     return error
+
+
+def require_place(said: Mapping[str, Any], place: lake.Submission) -> None:
+    """A manifest or request is of the agency, dataset, period and submission under whose path it came.
+
+    Raises:
+        IntegrityError: It is of another.
+    """
+    if {name: said[name] for name in place.named} != place.named:
+        raise refusal(
+            IntegrityError,
+            "MANIFEST-PLACE",
+            th="ใบกำกับหรือคำขอเป็นของหน่วยงาน ชุดข้อมูล งวด หรือชุดส่งอื่น",
+            en="The manifest or request is of another agency, dataset, period or submission than the path.",
+            remedy="ส่งด้วยคำสั่งของ khlang agency / Send with the commands of khlang agency.",
+        )
 
 
 def texts(error: KhlangError) -> tuple[str, str]:

@@ -61,9 +61,8 @@ def make(s3: "S3Client", place: lake.Submission, key: Ed25519PrivateKey) -> rece
         )
     received = [step for step in steps if step["stage"].startswith("received")]
     others: list[Any] = [step for step in steps if not step["stage"].startswith("received")]
-    where = {"agency": place.agency, "dataset": place.dataset, "period": place.period, "submission": place.id}
     last = {name: value for name, value in (received or [{}])[-1].items() if name != "stage"}
-    return receipt.sign(receipt.build(where, state=state(steps), received=last, steps=others), key)
+    return receipt.sign(receipt.build(place.named, state=state(steps), received=last, steps=others), key)
 
 
 def state(steps: list[Decision], *, parts: bool = False) -> str:

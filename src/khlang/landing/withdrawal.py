@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from khlang import lake, manifest, receipt, store
 from khlang.contracts import Contracts
-from khlang.errors import IntegrityError, SequenceError, UsageError
+from khlang.errors import SequenceError, UsageError
 from khlang.landing import headers, ledger
 from khlang.landing.ledger import Claim, Decision
-from khlang.landing.refusal import refusal
+from khlang.landing.refusal import refusal, require_place
 from khlang.landing.registry import Agency
 
 if TYPE_CHECKING:
@@ -51,14 +51,7 @@ def ask(s3: "S3Client", agency: Agency, place: lake.Submission, text: str, signa
     data = text.encode("utf-8")
     manifest.verify(data, signature, agency.public_key)
     asked = receipt.read_withdrawal(data)
-    if tuple(asked[name] for name in receipt.PLACE) != (place.agency, place.dataset, place.period, place.id):
-        raise refusal(
-            IntegrityError,
-            "MANIFEST-PLACE",
-            th="คำขอถอนเป็นของชุดส่งอื่น",
-            en="The request to withdraw is of another submission than the path.",
-            remedy="ส่งด้วย khlang agency withdraw / Send with khlang agency withdraw.",
-        )
+    require_place(asked, place)
     names = ledger.stages(s3, place.prefix + "/").get(place, [])
     if not any(name.startswith("received") for name in names):
         raise refusal(
@@ -69,7 +62,7 @@ def ask(s3: "S3Client", agency: Agency, place: lake.Submission, text: str, signa
             remedy="ไม่ต้องถอน / There is nothing to withdraw.",
         )
     noted = {
-        **_place(place),
+        **place.named,
         "verdict": "withdrawn",
         "code": "WITHDRAWAL",
         "message_th": "หยุดใช้ชุดส่งนี้แล้ว กุญแจจะถูกทำลายในรอบงานถัดไป",
@@ -116,7 +109,7 @@ def settle(s3: "S3Client", contracts: Contracts, place: lake.Submission) -> list
     elif claims and claims[-1].supersedes == place.id:
         decided += _finish(s3, place, claims[-1])
     withdrawn: dict[str, Any] = {
-        **_place(place),
+        **place.named,
         **told,
         "verdict": "withdrawn",
         "code": "WITHDRAWN",
@@ -132,21 +125,21 @@ def settle(s3: "S3Client", contracts: Contracts, place: lake.Submission) -> list
 
 def _can_count(s3: "S3Client", place: lake.Submission, claim: Claim) -> bool:
     """Whether an earlier claim's content is not withdrawn itself and its opened copy is still there."""
-    other = lake.Submission(place.agency, place.dataset, place.period, claim.submission)
+    other = place.beside(claim.submission)
     names = ledger.stages(s3, other.prefix + "/").get(other, [])
     there = next(store.list_keys(s3, lake.LAKE, _folder(other)), None)
     return other != place and ledger.WITHDRAWAL not in names and there is not None
 
 
 def _restore(s3: "S3Client", place: lake.Submission, before: Claim) -> Decision:
-    other = lake.Submission(place.agency, place.dataset, place.period, before.submission)
+    other = place.beside(before.submission)
     sequence = ledger.claim(s3, other, place.id)
     return _again(s3, place, other, sequence)
 
 
 def _finish(s3: "S3Client", place: lake.Submission, claim: Claim) -> list[Decision]:
     """A run was killed after the earlier content's claim and before its decision."""
-    other = lake.Submission(place.agency, place.dataset, place.period, claim.submission)
+    other = place.beside(claim.submission)
     if ledger.read(s3, other, f"landed-{claim.sequence:06d}") is not None:
         return []
     return [_again(s3, place, other, claim.sequence)]
@@ -169,13 +162,9 @@ def _again(s3: "S3Client", place: lake.Submission, other: lake.Submission, seque
 def _empty(s3: "S3Client", place: lake.Submission) -> Decision:
     """Nothing counts for the period any more: a sequence that curate fulfils by taking the period out."""
     sequence = ledger.claim(s3, place, EMPTY)
-    emptied = {**_place(place), "verdict": "withdrawn", "code": "EMPTIED", "sequence": sequence, "rows": 0}
+    emptied = {**place.named, "verdict": "withdrawn", "code": "EMPTIED", "sequence": sequence, "rows": 0}
     ledger.write_decision(s3, place, f"{ledger.EMPTIED}-{sequence:06d}", emptied)
     return {"restored": None, "sequence": sequence}
-
-
-def _place(place: lake.Submission) -> dict[str, str]:
-    return {"agency": place.agency, "dataset": place.dataset, "period": place.period, "submission": place.id}
 
 
 def _folder(place: lake.Submission) -> str:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests import agency_kit as kit
 
+from khlang import raw
 from khlang.agency import scan
-from khlang.agency.scan import names, raw, text
-from khlang.curation.scan import holds_raw_identifier
+from khlang.agency.scan import names, text
 
 LABELLED = Path(__file__).with_name("labelled.txt")
 
@@ -78,9 +78,9 @@ def test_other_numbers_are_left_alone(sentence: str) -> None:
 
 
 @given(st.lists(st.sampled_from([CID, CID[:7], CID[7:], " ", "-", "\u200b", "๑", "9", "ก", "."]), max_size=8))
-def test_the_pool_looks_for_the_same_numbers(pieces: list[str]) -> None:
+def test_a_column_and_a_text_are_judged_alike(pieces: list[str]) -> None:
     written = "".join(pieces)
-    assert bool(raw.spans(written)) == holds_raw_identifier(written)
+    assert raw.holds(pl.Series([None, written])).to_list() == [False, bool(raw.spans(written))]
 
 
 @given(st.text(max_size=60))

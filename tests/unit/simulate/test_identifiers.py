@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from khlang.pseudonym import normalise, normalise_column
+from khlang.identifiers import normalise, normalise_column
 from khlang.simulate import identifiers
 from khlang.simulate.identifiers import generator
 

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from khlang.domains.welfare.extracts import EXTRACTS
-from khlang.pseudonym import normalise_column
+from khlang.identifiers import normalise_column
 from khlang.simulate import mess
 from khlang.simulate.identifiers import generator, issue
 

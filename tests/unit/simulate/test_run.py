@@ -9,7 +9,7 @@ import pytest
 
 from khlang.domains.welfare.extracts import EXTRACTS
 from khlang.domains.welfare.handwriting import UNASKED
-from khlang.pseudonym import normalise_column
+from khlang.identifiers import normalise_column
 from khlang.simulate import extract as extract_
 from khlang.simulate import files
 from khlang.simulate.months import parse_period

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from khlang.agency.checking.counted import Counted
 from khlang.agency.checking.measures import Measures
+from khlang.agency.counted import Counted
 from khlang.contracts import Rule
 
 State = Literal["passed", "warning", "refused"]

@@ -1,14 +1,15 @@
 """The gate's metrics of an extract, measured on the office's own machine, chunk by chunk, with first row numbers.
 
-Memory: a chunk, fourteen bytes a row for the grain, and twelve for each of at most ``heavy.KEPT`` identifiers.
+Memory: a chunk, and fourteen bytes a row for the grain and for each column of which heavy identifiers are counted.
 """
 
 import polars as pl
 
-from khlang.agency.checking import heavy, rows
-from khlang.agency.checking.counted import SHOWN, Counted
+from khlang import raw
+from khlang.agency import heavy
+from khlang.agency.checking import rows
 from khlang.agency.checking.laws import breach
-from khlang.agency.scan import raw
+from khlang.agency.counted import SHOWN, Counted
 from khlang.contracts import Rule, Table, record_rules, rules
 
 PARTS = 16  # of the grains, looked at one after another
@@ -29,7 +30,7 @@ class Measures:
         self.raw: dict[str, Counted] = {}
         self._laws = record_rules(table)
         self._broken = {rule.id: Counted() for rule in self.rules if rule.law is not None}
-        self._heavy = {rule.id: heavy.Heaviest() for rule in self.rules if rule.computed == "grouped"}
+        self._heavy = heavy.of(table)
         self._grain: list[pl.DataFrame] = []
 
     def add(self, leaving: pl.DataFrame) -> None:
@@ -50,8 +51,8 @@ class Measures:
         for rule in self.rules:
             if rule.law is not None:
                 self._broken[rule.id].add(judged.filter(breach(rule.law, self.period)))
-            elif rule.computed == "grouped":
-                self._heavy[rule.id].add(judged.select(pl.col(str(rule.grouped_by)).alias("id"), *rows.HELD))
+        for name, counter in self._heavy.items():
+            counter.add(judged[name], judged.select(rows.HELD))
         keys = [name for name in self.table.grain if name != self.table.partition]
         good = judged.filter(pl.col("reason").is_null())
         seen = good.select(keys).hash_rows(seed=rows.SEED).alias("grain")
@@ -75,7 +76,7 @@ class Measures:
         if rule.code in {"GATE-EMPTY", "GATE-COUNT"}:
             return float(self.rows), Counted(self.rows)
         if rule.computed == "grouped":
-            return self._heavy[rule.id].excess(rule.allowed_rows or 0)
+            return self._heavy[str(rule.grouped_by)].excess()
         counted = self._counted(rule)
         if rule.code == "GATE-RAW-ID":
             return float(counted.count), counted

@@ -9,10 +9,10 @@ from khlang import period as period_
 from khlang.agency import content as content_
 from khlang.agency import due, scan
 from khlang.agency.checking import rows
-from khlang.agency.checking.counted import Counted
 from khlang.agency.checking.judging import Judged, judge
 from khlang.agency.checking.measures import Measures
 from khlang.agency.checking.sentences import Sentences, TextFinding
+from khlang.agency.counted import Counted
 from khlang.agency.home import Home
 from khlang.agency.reading import Dropped, Finding, ReadOptions, mapping, open_extract, sources
 from khlang.contracts import Table

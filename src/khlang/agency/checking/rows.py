@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from khlang import pseudonym
+from khlang import identifiers
 from khlang.agency import scan, years
 from khlang.agency.checking.laws import breach
 from khlang.contracts import Column, RecordRule, Table, polars_schema
@@ -25,7 +25,7 @@ def leaving(chunk: pl.DataFrame, table: Table, *, simulation: bool) -> pl.DataFr
     for column in table.columns:
         values = chunk[column.name]
         if column.identifier:
-            done = pseudonym.normalise_column(values, type=column.identifier, simulation=simulation)
+            done = identifiers.normalise_column(values, type=column.identifier, simulation=simulation)
             made += [standing_for(done["id"]).alias(column.name), done["reason"].alias(f"{column.name}_reason")]
         elif column.generalise:
             made.append(chunk.select(years.year(pl.col(column.name)).alias(column.name)).to_series())

@@ -7,7 +7,7 @@ from typing import Literal
 import polars as pl
 
 from khlang.agency import scan
-from khlang.agency.checking.counted import Counted
+from khlang.agency.counted import Counted
 from khlang.agency.scan import columns
 from khlang.contracts import Column, Table
 from khlang.errors import InputError

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from khlang.agency.checking.counted import Counted
 from khlang.agency.checking.judging import POOL_ONLY, Judged
 from khlang.agency.checking.preview import Preview
+from khlang.agency.counted import Counted
 from khlang.contracts import Column
 
 Pair = tuple[str, str]  # Thai, English

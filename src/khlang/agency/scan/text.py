@@ -5,7 +5,8 @@ from typing import Final
 
 import polars as pl
 
-from khlang.agency.scan import names, raw
+from khlang import raw
+from khlang.agency.scan import names
 from khlang.values import forms
 
 #: What the scan tells apart, with the word that takes its place.
