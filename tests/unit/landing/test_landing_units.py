@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from khlang import contracts, errors, manifest, private, settings
+from khlang import contracts, errors, lake, manifest, private, settings
 from khlang.contracts import sealed_columns
 from khlang.landing import checks, keeper, opening, refusal, registry, statement
 from khlang.landing.cli import pool
@@ -46,6 +46,15 @@ def test_every_difference_is_told_at_once() -> None:
         assert told in en
     assert "ขาด" in th
     assert refused.value.exit_code == 23
+
+
+@pytest.mark.parametrize("name", ["agency", "dataset", "period", "submission"])
+def test_a_manifest_of_another_place_is_refused(name: str) -> None:
+    place = lake.Submission("mof", "vehicles", "2026-01", "ab" * 16)
+    refusal.require_place(place.named | {"rows": 1}, place)
+    with pytest.raises(errors.IntegrityError) as refused:
+        refusal.require_place(place.named | {name: "x"}, place)
+    assert refused.value.code == "MANIFEST-PLACE"
 
 
 def test_a_thai_header_leads_to_the_column_it_was() -> None:
