@@ -3,6 +3,7 @@ PYTHON ?= python3
 PEOPLE ?= 20000
 MONTHS ?= 3
 SEED ?= 7
+DOMAINS ?= welfare
 KHLANG := .venv/bin/khlang
 # A machine that forbids Python to keep what it compiled pays for it at each start: 10 s of GX instead of 3.
 unexport PYTHONDONTWRITEBYTECODE
@@ -15,8 +16,8 @@ help: ## Show this list
 setup: ## Install and build what is missing (cached; seconds when all is there)
 	@$(PYTHON) infra/native/bootstrap.py
 
-demo: setup ## Run the main job: extracts to an answer (PEOPLE=20000 MONTHS=3 SEED=7)
-	@$(KHLANG) demo --people $(PEOPLE) --months $(MONTHS) --seed $(SEED)
+demo: setup ## Run the main job: extracts to an answer (PEOPLE=20000 MONTHS=3 SEED=7 DOMAINS=welfare)
+	@$(KHLANG) demo --people $(PEOPLE) --months $(MONTHS) --seed $(SEED) --domains $(DOMAINS)
 
 up: setup ## Start the servers
 	@$(KHLANG) stack up

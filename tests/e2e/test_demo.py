@@ -76,7 +76,7 @@ def test_plain_client_reads_every_figure_of_the_truth(demo: Demo, monkeypatch: p
 
 
 def test_gap_to_the_population_is_shown(demo: Demo) -> None:
-    assert len(demo.report["population"]) == MONTHS
+    assert len(demo.report["population"]["welfare"]) == MONTHS
     assert "gap to what is" in demo.printed
 
 
@@ -86,7 +86,7 @@ def test_report_is_read_with_no_network(demo: Demo) -> None:
     assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//|url\((?!data:)|@import|<script""", page)
     assert "Sarabun" in page
     assert "ครัวเรือนยากจน" in page
-    assert (folder / "answer.png").read_bytes().startswith(b"\x89PNG")
+    assert (folder / "welfare.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_report_says_where_to_look_and_holds_no_password(demo: Demo) -> None:

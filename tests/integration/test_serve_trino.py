@@ -14,7 +14,7 @@ from tests.stackfixture import environment
 from khlang import contracts
 from khlang.curation.objects import bucket
 from khlang.errors import AccessError
-from khlang.serve import answers, client, register
+from khlang.serve import client, rates, register
 from khlang.settings import Settings
 
 SUM = "SELECT sum(registrants) FROM welfare_by_amphoe"
@@ -44,7 +44,7 @@ def test_types_are_the_contracts(served: Settings) -> None:
 
 def test_the_engineer_sees_ops_and_no_project(served: Settings) -> None:
     with client.connect(served, "engineer", schema="ops") as connection:
-        assert len(answers.link_rates(connection)) == 6
+        assert len(rates.link_rates(connection)) == 6
         with pytest.raises(client.QueryError) as told:
             client.ask(connection, "SELECT * FROM lake.demo.welfare_by_amphoe")
     assert told.value.exit_code == 51

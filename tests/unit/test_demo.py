@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from matplotlib.figure import Figure
 from rich.console import Console
 
 from khlang import session, settings
-from khlang.demo import answers, picture
 from khlang.demo.run import Plan, judge, settled
 from khlang.demo.steps import Steps
 from khlang.demo.watch import Row
@@ -60,29 +58,6 @@ def test_verdict_is_the_refusal_of_whichever_hop_refused() -> None:
     assert Row(landed="accepted").verdict == ""
     assert Row(landed="refused").verdict == "refused"
     assert Row(landed="accepted", curated="promoted").verdict == "promoted"
-
-
-def test_gap_is_a_share_of_what_is() -> None:
-    assert answers.gap({"n": 90}, {"n": 120}, "n") == -0.25
-    assert answers.gap({"n": None}, {"n": 120}, "n") is None
-    assert answers.gap({"n": 90}, {"n": None}, "n") is None
-
-
-def test_picture_draws_no_zero_where_a_figure_may_not_be_shown() -> None:
-    name, axes = "poor_households_without_registrant", Figure().subplots(1, 2)
-    small = {"name_th": "ตราด", "poor_households": None, name: None}
-    picture.provinces(axes[0], [small, small | {"poor_households": 12}], "2026-01")
-    assert [text.get_text() for text in axes[0].texts] == ["×", "12", "", "×"]
-    assert axes[0].get_title("left").startswith("ครัวเรือนยากจน งวด 2026-01 (2 จังหวัด")
-    picture.months(axes[1], [{"period": "2026-01", name: None}], [{"period": "2026-01", name: 17}])
-    assert [text.get_text() for text in axes[1].texts] == ["×", "17"]
-
-
-def test_picture_of_nothing_that_may_be_shown_says_so_and_has_no_scale() -> None:
-    axes = Figure().subplots()
-    picture.provinces(axes, [{"name_th": "ตราด"} | dict.fromkeys(picture.PARTS)], "2026-01")
-    assert len(axes.get_xticks()) == 0
-    assert "น้อยเกินกว่าจะแสดง" in axes.texts[-1].get_text()
 
 
 def test_steps_tell_how_long_the_last_time_took(tmp_path: Path) -> None:

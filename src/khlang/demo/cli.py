@@ -1,5 +1,6 @@
 """``khlang demo``: run the main job, print its answer, say where to look."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -7,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 
 from khlang import settings as settings_
-from khlang.demo import answers
 from khlang.errors import PeriodError
 from khlang.period import parse
+from khlang.serve.told import Shown, Told
 
 EXAMPLES = """Examples:
 
@@ -24,20 +25,22 @@ EXAMPLES = """Examples:
 @click.option("--people", type=click.IntRange(100, 66_000_000), default=20_000, show_default=True)
 @click.option("--months", type=click.IntRange(1, 120), default=3, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="Same seed, same figures.")
+@click.option("--domains", default="welfare", show_default=True, help="Domains, with what they need; or: all.")
 @click.option("--start", default="2026-01", show_default=True, help="First month, YYYY-MM.")
-def demo(people: int, months: int, seed: int, start: str) -> None:
+def demo(*, people: int, months: int, seed: int, domains: str, start: str) -> None:
     """Run the main job from extracts to an answer, on the real servers, and leave them up."""
     from khlang.demo.run import Plan, run
     from khlang.demo.steps import Steps
 
     here, console = settings_.load(), _console()
-    plan = Plan(people, months, seed, parse(start))
+    named = tuple(name for name in map(str.strip, domains.split(",")) if name)
+    plan = Plan(people, months, seed, parse(start), named)
     if plan.start != start:
         raise PeriodError("--start is no Gregorian month.", "Give it as YYYY-MM, such as 2026-01.")
     with Steps(here.var / "demo" / "timings.json", console) as steps:
-        told = run(here, plan, steps)
-    show(console, told)
-    console.print(f"\nReport: {here.var / 'demo' / 'report.html'} (for a program: report.json; picture: answer.png)")
+        report, told = run(here, plan, steps)
+    show(console, report, told)
+    console.print(f"\nReport: {here.var / 'demo' / 'report.html'} (for a program: report.json; pictures: *.png)")
     console.print("The servers stay up: `make status` shows them, `make down` stops them.", highlight=False)
 
 
@@ -47,35 +50,31 @@ def _console() -> Console:
     return console if console.is_terminal else Console(width=160)
 
 
-def show(console: Console, told: dict[str, Any]) -> None:
-    """Print the answer tables, the link rates, the marts and where to look."""
-    months = [
-        row | {"gap": _gap(row, real)}
-        for row, real in zip(told["answers"]["by_period"], told["population"], strict=True)
-    ]
-    names = {"registrants": "registrants", "insured": "insured", "contradictions": "contradictions",
-             "eligible": "eligible", "poor_households": "poor households",
-             "poor_households_without_registrant": "…without a registrant", "gap": "gap to what is"}  # fmt: skip
-    _print(console, "The answer, by month", months, {"period": "period"} | names)
-    last = told["plan"]["periods"][-1]
-    chosen = ("registrants", "contradictions", "poor_households", "poor_households_without_registrant")
-    columns = {"name_th": "province"} | {name: names[name] for name in chosen}
-    title = f"By province, {last} (most registrants; × is a figure that may not be shown)"
-    _print(console, title, told["answers"]["by_province"], columns)
+def show(console: Console, report: dict[str, Any], told: Sequence[Told]) -> None:
+    """Print each domain's answer, the link rates, the marts and where to look."""
+    for one in told:
+        console.print(f"\n[bold]{one.question.th}[/]\n{one.question.en}", highlight=False)
+        for table in one.tables:
+            _grid(console, f"{table.title.th} · {table.title.en}", table)
     linked = {"dataset": "dataset", "period": "period", "rows_curated": "rows", "persons": "persons",
               "persons_linked": "in the house registry", "link_rate": "rate"}  # fmt: skip
-    _print(console, "Link rates", told["link_rates"], linked)
+    _print(console, "Link rates", report["link_rates"], linked)
     marts = {"name": "mart", "domain": "domain", "rows": "rows", "equals_truth": "equals the observable truth"}
-    _print(console, "Marts", told["marts"], marts)
-    stages = [{"stage": name, "seconds": seconds} for name, seconds in told["stages"].items()]
+    _print(console, "Marts", report["marts"], marts)
+    stages = [{"stage": name, "seconds": seconds} for name, seconds in report["stages"].items()]
     _print(console, "Where the time went", stages, {"stage": "stage", "seconds": "s"})
     places = {"name": "open", "at": "at", "user": "user", "password_file": "password in file"}
-    _print(console, "Where to look", told["places"], places)
+    _print(console, "Where to look", report["places"], places)
 
 
-def _gap(row: dict[str, Any], real: dict[str, Any]) -> str:
-    share = answers.gap(row, real, "poor_households_without_registrant")
-    return "–" if share is None else f"{share:+.1%}"
+def _grid(console: Console, title: str, shown: Shown) -> None:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for column in shown.columns:
+        table.add_column(column.words.en, justify="left" if column.kind == "text" else "right", overflow="fold")
+    for cells in shown.cells:
+        table.add_row(*cells)
+    console.print()
+    console.print(table)
 
 
 def _print(console: Console, title: str, rows: list[dict[str, Any]], columns: dict[str, str]) -> None:

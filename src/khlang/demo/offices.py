@@ -1,6 +1,6 @@
 """What the agencies' offices do each month: find the extract, seal it, send it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -39,8 +39,8 @@ class Sealed:
     rows: int
 
 
-def extracts(settings: Settings, periods: Iterable[str]) -> list[Extract]:
-    """The extracts of these periods, by agency, dataset and period.
+def extracts(settings: Settings, periods: Iterable[str], datasets: Container[str]) -> list[Extract]:
+    """The extracts of these periods and datasets, by agency, dataset and period.
 
     Raises:
         InputError: There is none.
@@ -48,7 +48,7 @@ def extracts(settings: Settings, periods: Iterable[str]) -> list[Extract]:
     wanted = set(periods)
     files = sorted(settings.outside.glob("agencies/*/extracts/*/*/*"))
     found = [Extract(path.parts[-5], path.parts[-3], path.parts[-2], path) for path in files]
-    found = [extract for extract in found if extract.period in wanted]
+    found = [extract for extract in found if extract.period in wanted and extract.dataset in datasets]
     if not found:
         raise InputError("No agency has an extract.", "Run: khlang simulate")
     return found

@@ -3,10 +3,12 @@
 import base64
 import importlib.metadata
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from khlang.demo import answers, picture
+from khlang.serve import thai
+from khlang.serve.told import Told
 from khlang.settings import Settings, read_env_file
 from khlang.stack import secrets
 
@@ -50,17 +52,31 @@ def document(settings: Settings, **parts: Any) -> Document:
     }
 
 
-def write(folder: Path, report: Document) -> None:
-    """Write ``report.json`` and, with the picture that lies in the folder, ``report.html``."""
+def write(folder: Path, report: Document, told: Sequence[Told]) -> None:
+    """Write ``report.json``, a picture a domain (``<domain>.png``), and ``report.html`` with all of it."""
     text = json.dumps(report, ensure_ascii=False, indent=1, default=str) + "\n"
     (folder / "report.json").write_text(text, encoding="utf-8")
     if report["fresh"]:  # the benchmarks look at the last run that had everything to do
         (folder / "first.json").write_text(text, encoding="utf-8")
-    (folder / "report.html").write_text(page(report, folder / "answer.png"), encoding="utf-8")
+    for one in told:
+        one.draw(picture(folder, one))
+    images = {one.domain: _data(picture(folder, one), "image/png") for one in told}
+    (folder / "report.html").write_text(page(report, told, images), encoding="utf-8")
 
 
-def page(report: Document, image: Path) -> str:
-    """The HTML page."""
+def picture(folder: Path, told: Told) -> Path:
+    """Where a domain's picture lies."""
+    return folder / f"{told.domain}.png"
+
+
+def page(report: Document, told: Sequence[Told], images: Mapping[str, str]) -> str:
+    """The HTML page.
+
+    Args:
+        report: What ``document`` gave.
+        told: Each domain's answer.
+        images: Its picture, by domain, as a data URL.
+    """
     import jinja2
 
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
@@ -68,11 +84,9 @@ def page(report: Document, image: Path) -> str:
     environment.filters |= {"count": _count, "share": _share}
     return environment.get_template("report.html.jinja").render(
         report=report,
-        gap=answers.gap,
-        last=report["answers"]["by_period"][-1],
-        real=report["population"][-1],
-        image=_data(image, "image/png"),
-        fonts={weight: _data(picture.font(name), "font/ttf") for weight, name in ((400, "Regular"), (700, "Bold"))},
+        told=told,
+        images=images,
+        fonts={weight: _data(thai.font(name), "font/ttf") for weight, name in ((400, "Regular"), (700, "Bold"))},
         longest=max(report["stages"].values(), default=1.0),
     )
 
@@ -85,5 +99,5 @@ def _count(value: int | None) -> str:
     return "×" if value is None else f"{value:,}"
 
 
-def _share(value: float | None, *, sign: bool = False) -> str:
-    return "–" if value is None else f"{value:+.1%}" if sign else f"{value:.2%}"
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2%}"

@@ -1,6 +1,7 @@
 """The main job, step by step, and whether its answer is true."""
 
 import hashlib
+import importlib
 import json
 import time
 from collections.abc import Callable
@@ -11,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from khlang import contracts as contracts_
-from khlang.demo import answers, enrol, offices, picture, report, watch
+from khlang.demo import enrol, offices, report, watch
 from khlang.demo.airflow import Airflow
 from khlang.demo.steps import Steps
 from khlang.errors import IntegrityError, UsageError
-from khlang.serve import client, compare
+from khlang.serve import client, compare, rates
+from khlang.serve.told import Told
 from khlang.settings import Settings
+from khlang.simulate.domain import Domain, chosen
 from khlang.stack import lifecycle
 
 Document = dict[str, Any]
@@ -24,12 +27,13 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Plan:
-    """What the demo runs on; ``start`` is the first month, ``YYYY-MM``."""
+    """What the demo runs on; ``start`` is the first month, ``YYYY-MM``; ``domains`` as ``simulate`` takes them."""
 
     people: int
     months: int
     seed: int
     start: str
+    domains: tuple[str, ...] = ("welfare",)
 
     @property
     def periods(self) -> list[str]:
@@ -53,14 +57,15 @@ def simulate(settings: Settings, plan: Plan, say: Callable[[str], None]) -> None
     mark.unlink(missing_ok=True)
     start = date.fromisoformat(f"{plan.start}-01")
     folder = settings.outside / "agencies"
-    simulation.simulate(simulation.Plan(plan.people, plan.months, start, plan.seed, folder, settings.truth), say)
+    wish = simulation.Plan(plan.people, plan.months, start, plan.seed, folder, settings.truth, plan.domains)
+    simulation.simulate(wish, say)
     mark.write_text(wanted, encoding="utf-8")
 
 
 def settled(settings: Settings, plan: Plan) -> None:
     """Refuse a demo of other people where one was run before: the pool would take its months for corrections.
 
-    More months of the same people are welcome.
+    More months of the same people, and other domains, are welcome.
 
     Raises:
         UsageError: Another number of people, seed or first month.
@@ -79,24 +84,25 @@ def settled(settings: Settings, plan: Plan) -> None:
         )
 
 
-def run(settings: Settings, plan: Plan, steps: Steps) -> Document:
+def run(settings: Settings, plan: Plan, steps: Steps) -> tuple[Document, list[Told]]:
     """Run the main job.
 
     Returns:
-        The report.
+        The report, and each domain's answer as it is shown.
 
     Raises:
-        UsageError: The installation holds a demo of other people.
+        UsageError: The installation holds a demo of other people, or a domain does not exist.
         IntegrityError: An extract was refused, or a mart is not what the extracts can show.
         KhlangError: Whatever else a part of it refuses.
     """
+    domains = chosen(plan.domains)
     settled(settings, plan)
     begun = time.monotonic()
     folder = settings.var / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(1) as pool:
         up = pool.submit(_up, settings, steps)
-        sealed, agencies = _outside(settings, plan, steps, up)
+        sealed, agencies = _outside(settings, plan, domains, steps, up)
         up.result()
     board = watch.Board(settings, [item.submission for item in sealed])
     fresh = board.refresh() == 0
@@ -105,26 +111,25 @@ def run(settings: Settings, plan: Plan, steps: Steps) -> Document:
         offices.send(settings, sealed, say)
     with steps.step("pool", "Landing, curating, answering") as say:
         _follow(settings, board, steps, since, say)
-    found, marts = _ask(settings, plan, steps)
+    told, marts, links = _ask(settings, plan, domains, steps)
     seconds = steps.seconds | {"total": round(time.monotonic() - begun, 2)}
-    told = report.document(
+    document = report.document(
         settings,
         plan=asdict(plan) | {"periods": plan.periods},
         agencies=agencies,
         extracts=[_extract(item, board.rows[item.submission]) for item in sealed],
-        link_rates=found["link_rates"],
-        answers=found,
-        population=answers.population(settings, plan.periods),
+        link_rates=links,
+        answers={one.domain: one.figures for one in told},
+        population={one.domain: one.population for one in told},
         marts=marts,
         equals_truth=all(mart["equals_truth"] for mart in marts),
         stages=seconds,
         fresh=fresh,
         since=since.isoformat(),
     )
-    picture.draw(folder / "answer.png", found, told["population"], plan.periods[-1])
-    report.write(folder, told)
-    judge(told)
-    return told
+    report.write(folder, document, told)
+    judge(document)
+    return document, told
 
 
 def judge(told: Document) -> None:
@@ -153,7 +158,7 @@ def _up(settings: Settings, steps: Steps) -> None:
 
 
 def _outside(
-    settings: Settings, plan: Plan, steps: Steps, up: "Future[None]"
+    settings: Settings, plan: Plan, domains: tuple[Domain, ...], steps: Steps, up: "Future[None]"
 ) -> tuple[list[offices.Sealed], list[str]]:
     """What happens outside the pool while its servers start; a failure of theirs is told at once."""
     settings.outside.mkdir(parents=True, exist_ok=True)
@@ -164,7 +169,8 @@ def _outside(
     if up.done():
         up.result()
     with steps.step("seal", "Sealing extracts at the agencies") as say:
-        sealed = offices.seal(settings, offices.extracts(settings, plan.periods), say)
+        datasets = {extract.dataset for domain in domains for extract in domain.extracts}
+        sealed = offices.seal(settings, offices.extracts(settings, plan.periods, datasets), say)
     return sealed, agencies
 
 
@@ -184,20 +190,32 @@ def _follow(settings: Settings, board: watch.Board, steps: Steps, since: datetim
     board.refresh()
 
 
-def _ask(settings: Settings, plan: Plan, steps: Steps) -> tuple[dict[str, list[answers.Row]], list[Document]]:
-    """The analyst's answers, and each mart held against the truth."""
+def _ask(
+    settings: Settings, plan: Plan, domains: tuple[Domain, ...], steps: Steps
+) -> tuple[list[Told], list[Document], list[Document]]:
+    """The analyst's answers, each mart held against the truth, and the link rates."""
     tables = contracts_.load(settings.contracts)
     with steps.step("ask", "Asking Trino as the analyst"):
-        found = answers.ask(settings, plan.periods)
-    with steps.step("compare", "Holding every figure against the truth"):
-        domains = sorted({mart.domain for mart in tables.marts})
         with client.connect(settings, "analyst") as connection:
-            compared = [
-                one for name in domains for one in compare.compare(connection, tables, settings.truth, domain=name)
-            ]
-    keys = {"welfare_eligibility": "eligibility", "welfare_by_amphoe": "by_period"}
-    marts = [one.as_dict() | {"answer": found.get(keys.get(one.name, ""), [])} for one in compared]
-    return found, marts
+            told = [_tell(domain.name)(settings, connection, plan.periods) for domain in domains]
+        with client.connect(settings, "engineer", schema="ops") as connection:
+            links = [row for row in rates.link_rates(connection) if row["period"] in plan.periods]
+    marts = []
+    with (
+        steps.step("compare", "Holding every figure against the truth"),
+        client.connect(settings, "analyst") as connection,
+    ):
+        for one in told:
+            for mart in compare.compare(connection, tables, settings.truth, domain=one.domain):
+                answer = one.figures.get(one.marts.get(mart.name, ""), [])
+                marts.append(mart.as_dict() | {"answer": answer})
+    return told, marts, links
+
+
+def _tell(domain: str) -> Callable[..., Told]:
+    """How a domain answers: ``khlang.domains.<name>.told.tell``."""
+    tell: Callable[..., Told] = importlib.import_module(f"khlang.domains.{domain}.told").tell
+    return tell
 
 
 def _extract(item: offices.Sealed, row: watch.Row) -> Document:

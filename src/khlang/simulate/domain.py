@@ -1,7 +1,7 @@
 """What a domain adds to the simulation: its own part of the world, its extracts, and the truth of its marts."""
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -63,11 +63,11 @@ def load(name: str) -> Domain:
     return domain
 
 
-def chosen(names: Iterable[str]) -> tuple[Domain, ...]:
+def chosen(names: Sequence[str]) -> tuple[Domain, ...]:
     """The domains named (``all``: every one) and those they need, each after what it needs.
 
     Raises:
-        UsageError: One does not exist.
+        UsageError: One does not exist, or none is named.
     """
     found: dict[str, Domain] = {}
 
@@ -78,7 +78,7 @@ def chosen(names: Iterable[str]) -> tuple[Domain, ...]:
                 add(needed)
             found[name] = domain
 
-    for name in names:
+    for name in names or ("",):
         for one in domains.names() if name == ALL else (name,):
             add(one)
     return tuple(found.values())

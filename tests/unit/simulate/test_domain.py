@@ -49,7 +49,6 @@ def test_what_a_domain_needs_comes_with_it_and_before_it(three, asked):
 @pytest.mark.usefixtures("three")
 def test_nothing_more_than_needed_is_chosen():
     assert [one.name for one in domain.chosen(["b"])] == ["a", "b"]
-    assert domain.chosen([]) == ()
 
 
 def test_every_package_of_domains_declares_itself_by_its_own_name():
@@ -67,6 +66,11 @@ def test_an_unknown_domain_is_refused_with_the_known_ones():
         domain.chosen(["welfare", "fishing"])
     assert "welfare" in refused.value.remedy
     assert refused.value.code == "DOMAIN-UNKNOWN"
+
+
+def test_no_domain_is_no_choice():
+    with pytest.raises(UsageError, match="no domain ''"):
+        domain.chosen([])
 
 
 def test_a_domains_part_of_the_world_is_founded_and_advanced_month_by_month(three, tmp_path):

@@ -4,13 +4,13 @@ What leaves this module has passed the threshold of ``khlang.release``: no count
 households, none that follows by subtraction.
 """
 
-import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from khlang.release.threshold import Cell, protect, protect_column
-from khlang.serve.client import ask
+from khlang.serve import client
+from khlang.serve.places import province_names
 from khlang.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,7 +39,10 @@ FROM welfare_by_amphoe
 GROUP BY period, province_code
 ORDER BY period, province_code
 """
-LINK_RATES = "SELECT * FROM link_rates ORDER BY period, dataset"
+JUDGED = """
+SELECT period, count(*) AS registrants, count_if(is_insured) AS insured, count_if(is_eligible) AS eligible
+FROM welfare_eligibility GROUP BY period ORDER BY period
+"""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Answer:
         }
 
 
-def welfare(settings: Settings, connection: "Connection") -> list[Answer]:
+def ask(settings: Settings, connection: "Connection") -> list[Answer]:
     """How many registrants' wages contradict them, how many poor households hold no registrant: by province.
 
     Args:
@@ -78,7 +81,7 @@ def welfare(settings: Settings, connection: "Connection") -> list[Answer]:
     Returns:
         One answer a period, in order.
     """
-    rows = ask(connection, BY_PROVINCE).dicts()
+    rows = client.ask(connection, BY_PROVINCE).dicts()
     names = province_names(settings)
     periods = sorted({row["period"] for row in rows})
     return [answer(period, [row for row in rows if row["period"] == period], names) for period in periods]
@@ -100,19 +103,32 @@ def answer(period: str, rows: list[dict[str, Any]], names: dict[str, str]) -> An
     return Answer(period, country, provinces)
 
 
-def link_rates(connection: "Connection") -> list[dict[str, Any]]:
-    """How each extract links, for an engineer: one row a period and dataset; sums over whole extracts, no cell."""
-    return ask(connection, LINK_RATES).dicts()
+def judged(connection: "Connection") -> list[dict[str, Any]]:
+    """How many registrants are insured, and how many eligible: one row a period, protected."""
+    return [_judged(row) for row in client.ask(connection, JUDGED).dicts()]
 
 
-def province_names(settings: Settings) -> dict[str, str]:
-    """Thai names by two-digit code, from the contracts' code list."""
-    return _names(settings.contracts / "codes" / "province.csv")
+def population(settings: Settings, periods: list[str]) -> list[dict[str, Any]]:
+    """What is: the counts of the answer in the simulated population, one row a period."""
+    import polars as pl
+
+    folder = settings.truth / "population" / "welfare_by_amphoe"
+    frames = [pl.read_parquet(folder / f"{period}.parquet") for period in periods]
+    sums = pl.concat(frames).group_by("period").agg(pl.col(name).sum() for name in FIGURES).sort("period")
+    return [{"period": row["period"]} | {name: protect(row[name]).value for name in FIGURES} for row in sums.to_dicts()]
 
 
-def _names(path: Path) -> dict[str, str]:
-    lines = (line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
-    return {row["code"]: row["name_th"] for row in csv.DictReader(lines)}
+def gap(seen: Mapping[str, Any], real: Mapping[str, Any], name: str) -> float | None:
+    """By how much the extracts miss or overstate a count, as a share of what is; None where a figure is left out."""
+    if seen[name] is None or not real[name]:
+        return None
+    return round(float(seen[name] / real[name]) - 1, 4)
+
+
+def _judged(row: Mapping[str, Any]) -> dict[str, Any]:
+    whole = row["registrants"]
+    parts = {name: protect(row[name], whole).value for name in ("insured", "eligible")}
+    return {"period": row["period"], "registrants": protect(whole).value} | parts
 
 
 def _of(rows: list[dict[str, Any]], whole: str | None) -> list[int] | None:

@@ -1,56 +1,49 @@
-"""The picture of the answer, in Thai, with a font from a package: nothing of the machine's fonts is needed."""
+"""The picture of the welfare answer, in Thai. A figure that may not be shown is marked: it is no zero."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from khlang.demo.answers import Row
+from khlang.serve import thai
+from khlang.serve.thai import GREY, RED
+from khlang.serve.told import LEFT_OUT, Row
 
-RED, GREY = "#b4432f", "#9aa5b1"
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 PARTS = ("poor_households", "poor_households_without_registrant")
 WITHOUT = PARTS[1]
-LEFT_OUT, NOTE = "×", "ตัวเลขที่ไม่แสดง เพราะนับได้น้อยจนอาจรู้ได้ว่าเป็นใคร"
+NOTE = "ตัวเลขที่ไม่แสดง เพราะนับได้น้อยจนอาจรู้ได้ว่าเป็นใคร"
 
 
-def font(weight: str = "Regular") -> Path:
-    """The file of the Thai font."""
-    import fontpkg_sarabun
-
-    return Path(fontpkg_sarabun.__file__).parent / "files" / f"Sarabun-{weight}.ttf"
-
-
-def draw(file: Path, answers: dict[str, list[Row]], real: list[Row], period: str) -> None:
-    """Write the PNG: poor households by province, and those without a registrant by month.
+def figure(by_province: Sequence[Row], by_period: Sequence[Row], real: Sequence[Row] = ()) -> "Figure":
+    """Poor households by province in the last period, and those without a registrant by month.
 
     Args:
-        file: Where it goes.
-        answers: As ``answers.ask`` gives them.
-        real: As ``answers.population`` gives them.
-        period: Month of the left part.
+        by_province: ``name_th`` and the counts of ``PARTS``.
+        by_period: ``period`` and the same counts, in order.
+        real: What is, of the same periods; none where there is no simulation to know it.
     """
-    import matplotlib as mpl
+    from matplotlib.figure import Figure
 
-    mpl.use("Agg")
-    from matplotlib import font_manager
-    from matplotlib import pyplot as plt
-
-    for weight in ("Regular", "Bold"):
-        font_manager.fontManager.addfont(font(weight))
-    style: Any = {"font.family": "Sarabun", "font.size": 11, "axes.spines.top": False, "axes.spines.right": False}
-    style |= {"axes.titlesize": 12}
-    with plt.rc_context(style):
-        figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5), layout="constrained", width_ratios=(1.3, 1))
-        provinces(left, answers["by_province"], period)
-        months(right, answers["by_period"], real)
-        drawn = [row[name] for row in answers["by_province"] for name in PARTS] + [
-            row[WITHOUT] for row in (*answers["by_period"], *real)
-        ]
-        if None in drawn:
-            figure.supxlabel(f"{LEFT_OUT} {NOTE}", x=0.01, ha="left", fontsize=9)
-        figure.savefig(file, dpi=130)
-        plt.close(figure)
+    with thai.style():
+        made = Figure(figsize=(12, 5), layout="constrained", dpi=130)
+        left, right = made.subplots(1, 2, width_ratios=(1.3, 1))
+        provinces(left, by_province, by_period[-1]["period"])
+        months(right, by_period, real)
+        drawn = [row[name] for row in by_province for name in PARTS]
+        if None in drawn + [row[WITHOUT] for row in (*by_period, *real)]:
+            made.supxlabel(f"{LEFT_OUT} {NOTE}", x=0.01, ha="left", fontsize=9)
+        made.canvas.draw()  # within the style: text is laid out when it is drawn
+    return made
 
 
-def provinces(axes: Any, rows: list[Row], period: str) -> None:
+def draw(file: Path, by_province: Sequence[Row], by_period: Sequence[Row], real: Sequence[Row]) -> None:
+    """Write the figure as PNG."""
+    figure(by_province, by_period, real).savefig(file)
+
+
+def provinces(axes: Any, rows: Sequence[Row], period: str) -> None:
     """Poor households, and those without a registrant within them; a figure that may not be shown is marked."""
     from matplotlib.ticker import MaxNLocator
 
@@ -75,15 +68,13 @@ def provinces(axes: Any, rows: list[Row], period: str) -> None:
     axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2)
 
 
-def months(axes: Any, seen: list[Row], real: list[Row]) -> None:
+def months(axes: Any, seen: Sequence[Row], real: Sequence[Row]) -> None:
     """Poor households without a registrant, as the extracts tell and as it is, month by month."""
     from matplotlib.ticker import MaxNLocator
 
     places = range(len(seen))
-    for shift, rows, colour, label in (
-        (-0.2, seen, RED, "จากข้อมูลที่เชื่อมโยงได้"),
-        (0.2, real, GREY, "ประชากรจำลองจริง"),
-    ):
+    sides = [(-0.2, seen, RED, "จากข้อมูลที่เชื่อมโยงได้"), (0.2, real, GREY, "ประชากรจำลองจริง")]
+    for shift, rows, colour, label in sides if real else [(0.0, seen, RED, "จากข้อมูลที่เชื่อมโยงได้")]:
         values = [row[WITHOUT] for row in rows]
         bars = axes.bar(
             [at + shift for at in places], [value or 0 for value in values], 0.38, color=colour, label=label
