@@ -57,6 +57,18 @@ def replace(source: Path, target: Path) -> None:
             return
 
 
+def read_key(path: Path, what: str, remedy: str) -> bytes:
+    """Read a key that is kept as hex characters.
+
+    Raises:
+        SetupError: It is missing or is no key; ``what`` says whose it is.
+    """
+    try:
+        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        raise SetupError(f"{what} is missing or unreadable.", remedy) from None
+
+
 def read_text(path: Path, what: str, remedy: str) -> str:
     """Read a small text file that must be there.
 

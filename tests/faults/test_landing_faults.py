@@ -13,7 +13,7 @@ from tests.landkit import DATASET, Pool, place, read
 from khlang import errors, lake, store
 from khlang.agency import gateway as client_
 from khlang.agency import sending
-from khlang.landing import land, ledger, registry
+from khlang.landing import land, ledger, registry, waiting
 from khlang.settings import Settings
 from khlang.stack import tls
 
@@ -51,7 +51,7 @@ def test_gateway_killed_between_part_and_manifest(lonely: Settings, tmp_path: Pa
         with client_.Gateway(home, sleep=lambda _: None) as gateway, pytest.raises(errors.ServiceError) as down:
             gateway.look(prefix)
         assert down.value.exit_code == 12
-        assert ledger.pending_for_land(pool.hall.s3) == []
+        assert waiting.pending_for_land(pool.hall.s3) == []
         process = start_gateway(lonely, tmp_path / "log")
         try:
             with client_.Gateway(home) as gateway:
@@ -98,7 +98,7 @@ def test_killed_between_manifest_and_signature(pool: Pool, period: str, monkeypa
         text, signature = ((folder / name).read_text().strip() for name in ("manifest.json", "manifest.sig"))
         answer = pool.call("PUT", read(folder), "/manifest", json={"manifest": text, "signature": signature})
         assert answer.status_code == 503
-    assert [r for r in ledger.pending_for_land(pool.hall.s3) if r.submission.period == period] == []
+    assert [r for r in waiting.pending_for_land(pool.hall.s3) if r.submission.period == period] == []
     pool.send(folder)
     assert [d["verdict"] for d in pool.land()] == ["accepted"]
 

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 from tests.curatekit import accept, filler, inner, sealed
 
 from khlang import contracts, lake
-from khlang.curation import bridge, objects, rotation
+from khlang.curation import bridge, objects, rewrite, rotation
 from khlang.curation.rekey import Pool
 from khlang.curation.run import Curator
 from khlang.errors import ServiceError, UsageError
@@ -106,11 +106,11 @@ def test_a_pool_rotation_killed_at_every_seam_gives_everybody_one_other_pid(cura
 
         now = rotation.begin(curator.place.objects, "pool", "p02")
         with pytest.raises(Killed):
-            rotation.run(work(curator, fresh), now, settle=lambda: in_use.append(fresh), say=die)
+            rewrite.run(work(curator, fresh), now, settle=lambda: in_use.append(fresh), say=die)
         with pytest.raises(ServiceError, match="under way"):
             month(curator, NEXT)
     now = rotation.begin(curator.place.objects, "pool", "p02")
-    counts = rotation.run(work(curator, fresh), now, settle=lambda: None, say=lambda _: None)
+    counts = rewrite.run(work(curator, fresh), now, settle=lambda: None, say=lambda _: None)
     assert counts == {"redrawn": 2 * PEOPLE, "bridged": 2 * PEOPLE, "unlinkable": 0}
     assert in_use, "the keys are in use before the rotation is closed"
     after = cars(curator)
@@ -132,7 +132,7 @@ def test_after_a_compromise_only_the_new_key_leads_to_a_person(curator: Curator,
     before = cars(curator)
     bridged(curator.place, 100)
     now = rotation.begin(curator.place.objects, "compromised", "e02")
-    counts = rotation.run(work(curator, fresh), now, settle=lambda: None, say=lambda _: None)
+    counts = rewrite.run(work(curator, fresh), now, settle=lambda: None, say=lambda _: None)
     assert counts == {"redrawn": 2 * PEOPLE, "bridged": 200, "unlinkable": 20}
     after = cars(curator)
     assert not {pid for pair in before.values() for pid in pair} & {pid for pair in after.values() for pid in pair}

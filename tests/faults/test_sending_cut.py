@@ -19,7 +19,7 @@ from tests.landkit import Pool, read
 from khlang import errors, manifest
 from khlang.agency import gateway as client_
 from khlang.agency import sending
-from khlang.landing import headers, land, ledger
+from khlang.landing import headers, land, waiting
 from khlang.landing.intake import Intake
 from khlang.settings import Settings
 from khlang.stack import tls
@@ -112,7 +112,7 @@ def test_cut_three_times_goes_on_within_the_part(pool: Pool, period: str) -> Non
     assert told[-1] == made["parts"][0]["bytes"]
     stored = headers.whole(pool.root(), landkit.place(made), made["parts"][0]["name"])
     assert stored == (folder / made["parts"][0]["name"]).read_bytes()
-    assert [r.submission.id for r in ledger.pending_for_land(pool.hall.s3) if r.submission.period == period] == [
+    assert [r.submission.id for r in waiting.pending_for_land(pool.hall.s3) if r.submission.period == period] == [
         made["submission"]
     ]
     assert list((pool.settings.var / "gateway" / "spool").iterdir()) == []

@@ -13,7 +13,7 @@ from tests.landkit import DATASET, Pool, place, read
 from khlang import lake, manifest, store
 from khlang.contracts import sealed_columns
 from khlang.errors import SequenceError
-from khlang.landing import land, ledger
+from khlang.landing import land, ledger, waiting
 
 
 def accepted_rows(pool: Pool, submission: lake.Submission) -> pl.DataFrame:
@@ -32,8 +32,8 @@ def test_accepted_copy_has_the_rows_without_canaries(pool: Pool, period: str) ->
     assert decision["canary_rows"] == 4
     assert rows.height == 30
     assert tuple(rows.columns) == sealed_columns(pool.hall.contracts[DATASET])
-    waiting = ledger.pending_for_curate(pool.hall.s3, DATASET, 100)
-    assert [(w.sequence, w.rows) for w in waiting if w.submission == submission] == [(1, 30)]
+    accepted = waiting.pending_for_curate(pool.hall.s3, DATASET, 100)
+    assert [(w.sequence, w.rows) for w in accepted if w.submission == submission] == [(1, 30)]
     assert pool.land() == []
 
 
@@ -59,8 +59,8 @@ def test_months_out_of_order_are_both_accepted_and_curated_in_order(pool: Pool, 
     late = pool.send(pool.seal(later, seed=1)).manifest
     early = pool.send(pool.seal(period, seed=1)).manifest
     assert [(d["period"], d["sequence"]) for d in pool.land()] == [(later, 1), (period, 1)]
-    waiting = [w.submission for w in ledger.pending_for_curate(pool.hall.s3, DATASET, 100)]
-    assert waiting.index(place(early)) < waiting.index(place(late))
+    order = [w.submission for w in waiting.pending_for_curate(pool.hall.s3, DATASET, 100)]
+    assert order.index(place(early)) < order.index(place(late))
 
 
 def test_earlier_content_after_a_later_one_needs_supersedes(pool: Pool, period: str) -> None:
@@ -154,7 +154,7 @@ def test_killed_between_claim_and_decision_takes_the_same_sequence(pool: Pool, p
 
 def test_two_lands_at_once_decide_once(pool: Pool, period: str) -> None:
     pool.send(pool.seal(period, seed=1))
-    (request,) = ledger.pending_for_land(pool.hall.s3)
+    (request,) = waiting.pending_for_land(pool.hall.s3)
     one = land.decide(pool.hall, request)
     two = land.decide(pool.hall, request)
     assert (one["sequence"], two["sequence"]) == (1, 1)
@@ -169,13 +169,13 @@ def test_promoted_contents_are_the_period_s_inputs(pool: Pool, period: str) -> N
     spots = [lake.Submission("mof", DATASET, period, name) for name in (one, two)]
     ledger.write_decision(curate, spots[0], "curated-000001-100", {"verdict": "promoted"})
     ledger.write_decision(curate, spots[1], "curated-000002-100", {"verdict": "refused"})
-    assert ledger.period_inputs(curate, period) == {DATASET: {"submission": one, "sequence": 1, "revision": 100}}
-    mine = [w.sequence for w in ledger.pending_for_curate(curate, DATASET, 100) if w.submission.period == period]
+    assert waiting.period_inputs(curate, period) == {DATASET: {"submission": one, "sequence": 1, "revision": 100}}
+    mine = [w.sequence for w in waiting.pending_for_curate(curate, DATASET, 100) if w.submission.period == period]
     assert mine == []
-    anew = [w.sequence for w in ledger.pending_for_curate(curate, DATASET, 101) if w.submission.period == period]
+    anew = [w.sequence for w in waiting.pending_for_curate(curate, DATASET, 101) if w.submission.period == period]
     assert anew == [1, 2]
     ledger.write_decision(curate, spots[1], "curated-000002-101", {"verdict": "promoted"})
-    again = [w.sequence for w in ledger.pending_for_curate(curate, DATASET, 102) if w.submission.period == period]
+    again = [w.sequence for w in waiting.pending_for_curate(curate, DATASET, 102) if w.submission.period == period]
     assert again == [2]
 
 

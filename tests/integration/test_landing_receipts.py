@@ -13,7 +13,7 @@ from khlang import errors, lake, receipt, store
 from khlang.agency import exporting, receipts, sending
 from khlang.agency import gateway as client_
 from khlang.agency.cli import agency
-from khlang.landing import headers, ledger, offline
+from khlang.landing import headers, ledger, offline, waiting
 
 
 def run(pool: Pool, *arguments: str) -> Result:
@@ -128,8 +128,8 @@ def test_withdrawn_its_key_is_gone_and_what_came_before_counts_again(pool: Pool,
     pool.land()
     out = run(pool, "withdraw", two.id, "--reason", "wrong month", "--yes", "--lang", "en").output
     assert "withdrawn" in out
-    waiting = ledger.pending_for_curate(store.client(pool.settings, "curate"), DATASET, 100)
-    assert [w.submission for w in waiting if w.submission.period == period] == [one]  # at once, before land runs
+    accepted = waiting.pending_for_curate(store.client(pool.settings, "curate"), DATASET, 100)
+    assert [w.submission for w in accepted if w.submission.period == period] == [one]  # at once, before land runs
     again, withdrawn = pool.land()
     assert (again["submission"], again["code"], again["sequence"]) == (one.id, "RESTORED", 3)
     assert (withdrawn["verdict"], withdrawn["restored"]) == ("withdrawn", one.id)
@@ -140,8 +140,8 @@ def test_withdrawn_its_key_is_gone_and_what_came_before_counts_again(pool: Pool,
     with pytest.raises(errors.IntegrityError) as gone:
         headers.whole(pool.root(), two, part["name"])
     assert gone.value.code == "PART-KEY"
-    waiting = ledger.pending_for_curate(store.client(pool.settings, "curate"), DATASET, 100)
-    assert [(w.submission, w.sequence) for w in waiting if w.submission.period == period] == [(one, 1), (one, 3)]
+    accepted = waiting.pending_for_curate(store.client(pool.settings, "curate"), DATASET, 100)
+    assert [(w.submission, w.sequence) for w in accepted if w.submission.period == period] == [(one, 1), (one, 3)]
     assert pool.land() == []
     page = run(pool, "receipt", two.id, "--lang", "th").output
     assert "กุญแจของไฟล์ส่วนทุกไฟล์" in page
@@ -186,8 +186,8 @@ def test_withdrawn_with_nothing_before_it_empties_the_period(pool: Pool, period:
             gateway.withdraw(prefix, asked, "0" * 128)
     (withdrawn,) = pool.land()
     assert (withdrawn["verdict"], withdrawn["sequence"]) == ("withdrawn", 2)
-    waiting = ledger.pending_for_curate(store.client(pool.settings, "curate"), DATASET, 100)
-    mine = [(w.sequence, w.rows, w.withdrawn) for w in waiting if w.submission == sub]
+    accepted = waiting.pending_for_curate(store.client(pool.settings, "curate"), DATASET, 100)
+    mine = [(w.sequence, w.rows, w.withdrawn) for w in accepted if w.submission == sub]
     assert mine == [(2, 0, True)]
 
 

@@ -3,7 +3,7 @@
 from khlang import store
 from khlang.curation.run import Decision, Work
 from khlang.lake import Submission
-from khlang.landing import ledger
+from khlang.landing import ledger, waiting
 from khlang.settings import Settings
 
 
@@ -15,8 +15,8 @@ class Receipts:
 
     def pending(self, dataset: str, revision: int) -> list[Work]:
         """Accepted submissions that this revision has not judged, ascending by period and sequence."""
-        waiting = ledger.pending_for_curate(self._s3, dataset, revision)
-        return [Work(one.submission, one.sequence, one.rows, one.withdrawn) for one in waiting]
+        accepted = waiting.pending_for_curate(self._s3, dataset, revision)
+        return [Work(one.submission, one.sequence, one.rows, one.withdrawn) for one in accepted]
 
     def promoted(self, dataset: str, period: str) -> int:
         """The highest transaction version that was promoted for a period; 0 for none."""

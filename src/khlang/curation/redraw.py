@@ -8,15 +8,14 @@ from khlang import pseudonym
 from khlang.curation import bridge, promote
 from khlang.curation import spine as persons_of
 from khlang.curation.rekey import Pool, to_spark
+from khlang.curation.rotation import Kind, Work
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
-    from khlang.curation.rotation import Kind, Work
 
-
-def draw(work: "Work", kind: "Kind", where: tuple[str, str], folder: str) -> dict[str, int]:
+def draw(work: Work, kind: Kind, where: tuple[str, str], folder: str) -> dict[str, int]:
     """Write ``map`` (``type, p, pid, first_period, new_p, new_pid``) and ``alias`` (``type, p, pid``) under a folder.
 
     Returns:
@@ -43,7 +42,7 @@ def draw(work: "Work", kind: "Kind", where: tuple[str, str], folder: str) -> dic
     return {"redrawn": total, "bridged": bridged, "unlinkable": total - bridged}
 
 
-def _from_bridges(work: "Work", spine: "DataFrame", alias: "DataFrame") -> "DataFrame":
+def _from_bridges(work: Work, spine: "DataFrame", alias: "DataFrame") -> "DataFrame":
     """The new epoch's pseudonym for who is in a bridge; for the others one under a key that nobody keeps."""
     paired = bridge.pairs(work.spark, work.place, work.pool)
     rest = _hashed(spine.select("type", "p", "pid", "first_period"), work.fresh).withColumnRenamed("new_p", "lost_p")
@@ -72,7 +71,7 @@ def _batches(batches: "Iterator[pa.RecordBatch]", *, fresh: Pool) -> "Iterator[p
             yield from to_spark(frame.with_columns(again.alias("new_p")))
 
 
-def _with_pids(drawn: "DataFrame", folder: str, work: "Work") -> "DataFrame":
+def _with_pids(drawn: "DataFrame", folder: str, work: Work) -> "DataFrame":
     """``new_pid``: the first 48 bits, or the next ones where two of a type share them."""
     whole = drawn if "bridged" in drawn.columns else drawn.selectExpr("*", "true AS bridged")
     # Written first: a throw-away key must give each row one answer, however often Spark asks.

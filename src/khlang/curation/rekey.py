@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from khlang.errors import SetupError
+from khlang import private
 from khlang.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,10 +48,7 @@ class Pool:
         """
         from khlang import pseudonym
 
-        try:
-            ikm = bytes.fromhex(Path(self.key_file).read_text(encoding="ascii").strip())
-        except (OSError, ValueError):
-            raise SetupError("The pool's key is missing or unreadable.", "Run `khlang stack up`.") from None
+        ikm = private.read_key(Path(self.key_file), "The pool's key", "Run `khlang stack up`.")
         return pseudonym.derive_key(ikm, "pool", self.epoch)
 
 

@@ -5,7 +5,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from khlang import contracts, private
-from khlang.curation import bridge, objects, rekey, rotation
+from khlang.curation import bridge, objects, rekey, rewrite, rotation
 from khlang.curation.rekey import Pool
 from khlang.curation.rotation import Kind
 from khlang.settings import Settings
@@ -55,4 +55,4 @@ def rotate(
 
     before = Pool(pool.key_file, pool.epoch, tuple(later for later in pool.then if later.epoch != name))
     work = rotation.Work(spark, place, contracts.load(settings.contracts), before, fresh)
-    return rotation.run(work, now, settle=settle, say=lambda _: None)
+    return rewrite.run(work, now, settle=settle, say=lambda _: None)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from khlang import lake, manifest
 from khlang.errors import AccessError, IntegrityError, KhlangError, PeriodError, SequenceError, UsageError
-from khlang.landing import ledger
+from khlang.landing import waiting
 from khlang.landing.refusal import refusal, require_place
 from khlang.landing.registry import Agency
 from khlang.manifest import Manifest
@@ -115,7 +115,7 @@ def order(s3: "S3Client", made: Manifest, place: lake.Submission) -> None:
     Raises:
         SequenceError: A later content counts and ``supersedes`` does not name it.
     """
-    there = ledger.standing(s3, place.agency, place.dataset, place.period)
+    there = waiting.standing(s3, place.agency, place.dataset, place.period)
     current = there[-1].submission.id if there else None
     if made["supersedes"] is None:
         if current != place.id and any(request.submission.id == place.id for request in there):

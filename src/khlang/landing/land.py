@@ -13,9 +13,9 @@ from khlang import contracts as contracts_
 from khlang import lake, manifest, private, store
 from khlang import period as period_
 from khlang.errors import ContractError, KhlangError, ServiceError, SetupError
-from khlang.landing import checks, envelope, headers, ledger, opening, refusal, registry, withdrawal
+from khlang.landing import checks, envelope, headers, ledger, opening, refusal, registry, waiting, withdrawal
 from khlang.landing.envelope import Known
-from khlang.landing.ledger import Request
+from khlang.landing.waiting import Request
 from khlang.manifest import Manifest
 from khlang.settings import Settings
 
@@ -68,19 +68,19 @@ def hall(settings: Settings) -> Hall:
 def batches(where: Hall) -> list[dict[str, Any]]:
     """What waits, by dataset: one process lands all of a dataset."""
     found: dict[str, list[lake.Submission]] = {}
-    for request in ledger.pending_for_land(where.s3):
+    for request in waiting.pending_for_land(where.s3):
         found.setdefault(request.submission.dataset, []).append(request.submission)
-    for place in ledger.pending_withdrawals(where.s3):
+    for place in waiting.pending_withdrawals(where.s3):
         found.setdefault(place.dataset, []).append(place)
     return [{"dataset": dataset, "pending": len(requests)} for dataset, requests in sorted(found.items())]
 
 
 def land(where: Hall, dataset: str) -> list[ledger.Decision]:
     """Settle what was withdrawn of one dataset, then decide on all that waits, in order of receipt."""
-    withdrawn = [place for place in ledger.pending_withdrawals(where.s3) if place.dataset == dataset]
+    withdrawn = [place for place in waiting.pending_withdrawals(where.s3) if place.dataset == dataset]
     settled = [one for place in withdrawn for one in withdrawal.settle(where.s3, where.contracts, place)]
-    waiting = [r for r in ledger.pending_for_land(where.s3) if r.submission.dataset == dataset]
-    return settled + [decide(where, request) for request in waiting]
+    requests = [one for one in waiting.pending_for_land(where.s3) if one.submission.dataset == dataset]
+    return settled + [decide(where, request) for request in requests]
 
 
 def decide(where: Hall, request: Request) -> ledger.Decision:

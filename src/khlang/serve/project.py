@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khlang import lake
+from khlang import lake, private
 from khlang.contracts import Table, ddl
-from khlang.errors import IntegrityError, SetupError
+from khlang.errors import IntegrityError
 from khlang.link.build import Workshop, digest
 from khlang.link.records import Records, State
 
@@ -37,12 +37,7 @@ class Project:
         """
         from khlang import pseudonym
 
-        try:
-            ikm = bytes.fromhex(Path(self.key_file).read_text(encoding="ascii").strip())
-        except (OSError, ValueError):
-            raise SetupError(
-                f"The key of project {self.name} is missing or unreadable.", "Run `khlang stack up`."
-            ) from None
+        ikm = private.read_key(Path(self.key_file), f"The key of project {self.name}", "Run `khlang stack up`.")
         return pseudonym.derive_key(ikm, "proj", self.name)
 
 

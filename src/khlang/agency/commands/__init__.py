@@ -1,8 +1,12 @@
 """One module a command of ``khlang agency``; what they share is here."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 home_option = click.option(
     "--home",
@@ -15,3 +19,19 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 lang_option = click.option(
     "--lang", type=click.Choice(["th", "en"]), default=None, help="ไทยหรืออังกฤษ / Thai or English; else the locale's."
 )
+_OF_READING = (
+    click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path)),
+    click.option("--dataset", required=True, help="ชุดข้อมูล / Name of the contract."),
+    click.option("--period", required=True, help="งวด / 2569-01 or 2026-01."),
+    click.option("--sheet", help="Of a workbook with several."),
+    click.option("--encoding", help="utf-8, windows-874, utf-16-le …; else it is found out."),
+    click.option("--delimiter", help="comma, tab, semicolon or bar; else it is found out."),
+    click.option("--accept", multiple=True, metavar="CODE", help="ตอบว่าถูกต้อง / Say yes to a finding; repeatable."),
+)
+
+
+def reading_options(command: F) -> F:
+    """What a command is told of an extract: ``check`` and ``seal`` read it alike."""
+    for option in reversed(_OF_READING):
+        command = option(command)
+    return command

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, Tex
 from rich.text import Text
 
 from khlang.agency import show, submission
-from khlang.agency.commands import home_option, json_option
+from khlang.agency.commands import home_option, json_option, reading_options
 from khlang.agency.home import Home
 from khlang.agency.reading import ReadOptions
 
@@ -34,14 +34,8 @@ class _Speed(ProgressColumn):
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
-@click.option("--dataset", required=True, help="ชุดข้อมูล / Name of the contract.")
-@click.option("--period", required=True, help="งวด / 2569-01 or 2026-01.")
-@click.option("--sheet", help="Of a workbook with several.")
-@click.option("--encoding", help="utf-8, windows-874, utf-16-le …; else it is found out.")
-@click.option("--delimiter", help="comma, tab, semicolon or bar; else it is found out.")
+@reading_options
 @click.option("--letter", help="เลขหนังสือนำส่ง / Reference of the covering letter.")
-@click.option("--accept", multiple=True, metavar="CODE", help="ตอบว่าถูกต้อง / Say yes to a finding; repeatable.")
 @home_option
 @json_option
 def seal(
