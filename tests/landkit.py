@@ -23,7 +23,7 @@ from tests import agency_kit
 from khlang import contracts, lake, manifest, store
 from khlang.agency import gateway as client_
 from khlang.agency import home as home_
-from khlang.agency import sending, submission
+from khlang.agency import sending, signing, submission
 from khlang.agency.home import Home
 from khlang.agency.reading import ReadOptions
 from khlang.keys import authority as authority_
@@ -81,7 +81,7 @@ class Pool:
         made["submission"] = manifest.submission_id(
             made["agency"], made["dataset"], made["period"], made["content_sha256"]
         )
-        submission.sign(self.home, manifest.check(made), folder)
+        signing.sign(self.home, manifest.check(made), folder)
         return folder
 
     def rewrite(self, folder: Path, change: Callable[[pl.DataFrame], pl.DataFrame], **changes: Any) -> Path:

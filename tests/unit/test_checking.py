@@ -12,7 +12,7 @@ from tests.agency_kit import Kit
 from khlang import contracts
 from khlang.agency import checking, submission
 from khlang.agency.checking import Preview, telling
-from khlang.agency.checking.sentences import Sentences
+from khlang.agency.sentences import Sentences
 from khlang.contracts import Table
 from khlang.errors import InputError
 

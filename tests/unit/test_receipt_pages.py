@@ -13,8 +13,8 @@ from rich.console import Console
 from khlang import errors, manifest, receipt
 from khlang.agency import papers, printing, receipts, sending
 from khlang.agency.commands import send as send_
-from khlang.agency.gateway import _Pace, system_proxy
 from khlang.agency.home import Home
+from khlang.agency.network import Pace, system_proxy
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "khlang"
 PLACE = {"agency": "mof", "dataset": "welfare_registrants", "period": "2026-01", "submission": "ab" * 16}
@@ -163,10 +163,10 @@ def test_what_waits_is_sent_in_the_order_it_was_sealed(tmp_path: Path) -> None:
 
 
 def test_a_limit_is_shared_by_all_parts() -> None:
-    pace = _Pace(1_000_000)
+    pace = Pace(1_000_000)
     waits = [pace.wait(100_000) for _ in range(10)]
     assert waits[-1] == pytest.approx(1.0, abs=0.1)  # a megabyte at a megabyte a second, whoever sends it
-    assert _Pace(0).wait(1) == 0
+    assert Pace(0).wait(1) == 0
 
 
 def test_the_system_s_proxy_is_asked_but_not_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:

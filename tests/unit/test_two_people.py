@@ -11,7 +11,7 @@ from tests import agency_kit
 from tests.agency_kit import Kit
 
 from khlang import contracts, errors, lake, manifest
-from khlang.agency import exporting, sending, submission
+from khlang.agency import exporting, sending, signing, submission
 from khlang.agency.cli import agency
 from khlang.agency.submission import Submission
 from khlang.landing import envelope, registry
@@ -61,7 +61,7 @@ def test_nothing_leaves_before_the_second_person(kit: Kit, waiting: Submission) 
 
 def test_who_signs_it_alone_cannot_send_it(kit: Kit, waiting: Submission) -> None:
     for approver in ("", " ผู้จัดทำข้อมูล "):
-        submission.sign(kit.home, manifest.check(waiting.manifest | {"approver": approver}), waiting.folder)
+        signing.sign(kit.home, manifest.check(waiting.manifest | {"approver": approver}), waiting.folder)
         with pytest.raises(errors.AccessError) as caught:
             sending.signed(kit.home, waiting.folder)
         assert caught.value.code == "APPROVE-WAITS"

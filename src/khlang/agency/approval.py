@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from khlang import manifest, private
-from khlang.agency import submission
+from khlang.agency import signing
 from khlang.agency.home import Home
 from khlang.errors import AccessError, InputError
 from khlang.manifest import Manifest
@@ -59,5 +59,5 @@ def approve(home: Home, folder: Path, *, name: str, role: str) -> Manifest:
             code="APPROVE-SAME",
         )
     private.write(folder / RECORD, json.dumps({"name": name.strip(), "role": role.strip()}, ensure_ascii=False) + "\n")
-    submission.sign(home, signed, folder)
+    signing.sign(home, signed, folder)
     return signed

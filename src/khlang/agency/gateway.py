@@ -2,24 +2,20 @@
 
 import ssl
 import threading
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import tenacity
 
 from khlang.agency import problems
 from khlang.agency.home import Home
+from khlang.agency.network import Pace, system_proxy
 from khlang.errors import ServiceError, SignatureError
 
 TRIES = 6  # in a row without one more byte at the gateway
-CHUNK_BYTES = 1 << 20
 _WAIT = tenacity.wait_exponential_jitter(multiplier=0.5, max=30, jitter=1)  # seconds; jitter keeps offices apart
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class _LaterError(Exception):
@@ -28,23 +24,6 @@ class _LaterError(Exception):
 
 class _StoppedError(Exception):
     """Another part of the same submission failed, or the official pressed Ctrl-C."""
-
-
-class _Pace:
-    """A limit in bytes a second that several threads share."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit, self._free, self._lock = limit, 0.0, threading.Lock()
-        self.chunk = min(CHUNK_BYTES, max(limit // 8, 4096)) if limit else CHUNK_BYTES
-
-    def wait(self, sent: int) -> float:
-        """Seconds to wait after some bytes."""
-        if not self._limit:
-            return 0.0
-        with self._lock:
-            now = time.monotonic()
-            self._free = max(now, self._free) + sent / self._limit
-            return self._free - now
 
 
 class Gateway:
@@ -71,7 +50,7 @@ class Gateway:
         # Only the bundle's certificate is trusted, also behind a proxy: it passes the connection on, unopened.
         trust = ssl.create_default_context(cadata=bundle.gateway_ca) if bundle.gateway_ca else True
         self._stop = threading.Event()
-        self._sleep, self._pace = sleep or self._stop.wait, _Pace(limit)
+        self._sleep, self._pace = sleep or self._stop.wait, Pace(limit)
         self._client = httpx.Client(
             base_url=bundle.gateway_url,
             headers={"Authorization": f"Bearer {home.token()}"},
@@ -223,11 +202,3 @@ def _impostor() -> SignatureError:
         "Ask your network team whether something opens TLS on the way; else ask for a new bundle.",
         code="GATEWAY-CA",
     )
-
-
-def system_proxy(url: str) -> str | None:
-    """The proxy for a URL by the environment (``HTTPS_PROXY``, ``NO_PROXY``) or the system; none to this machine."""
-    host = urlsplit(url).hostname or ""
-    if host in _LOOPBACK or urllib.request.proxy_bypass(host):
-        return None
-    return urllib.request.getproxies().get("https")

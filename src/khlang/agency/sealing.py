@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from khlang import pseudonym
 from khlang.agency import guard, heavy, scan, years
 from khlang.agency.bundle import Bundle
-from khlang.agency.checking.sentences import Sentences
+from khlang.agency.sentences import Sentences
 from khlang.contracts import Table, sealed_columns
 from khlang.errors import ContractError
 

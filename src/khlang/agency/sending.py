@@ -10,7 +10,7 @@ from typing import Any
 
 from khlang import manifest, private
 from khlang import receipt as receipt_
-from khlang.agency import submission
+from khlang.agency import signing
 from khlang.agency.gateway import Gateway
 from khlang.agency.home import Home
 from khlang.errors import AccessError, InputError, IntegrityError
@@ -183,7 +183,7 @@ def signed(home: Home, folder: Path, supersedes: str | None = None) -> tuple[byt
         raise _unapproved(folder)
     if supersedes:
         made = manifest.check(made | {"supersedes": supersedes})
-        return *submission.sign(home, made, folder), made
+        return *signing.sign(home, made, folder), made
     return plain.read_bytes(), (folder / "manifest.sig").read_text(encoding="ascii").strip(), made
 
 

@@ -10,14 +10,13 @@ from typing import Any
 from khlang import manifest, private
 from khlang import period as period_
 from khlang.agency import content as content_
-from khlang.agency import due, making, writing
+from khlang.agency import due, making, questions, signing, writing
 from khlang.agency.content import Content
 from khlang.agency.home import Home
 from khlang.agency.reading import DatabaseQuery, Extract, Finding, ReadOptions, mapping, open_extract
 from khlang.agency.sealing import Identify, Sealer
 from khlang.agency.shuffle import Shuffle
 from khlang.contracts import Table
-from khlang.errors import InputError
 from khlang.manifest import Manifest
 
 Tell = Callable[[str, int, int | None], None]  # step, rows done, rows in all where they can be guessed
@@ -99,20 +98,10 @@ def seal(
     for facts in known:
         if (facts["files"], facts["context"], facts["tool"]) == (content.files.hex(), context, _tool()):
             return _again(home, table, extract, facts)
-    found += [*extract.findings, *_same(known, content, month)]
-    _answered(found, chosen)
+    found += [*extract.findings, *questions.same_as_before(known, content, month)]
+    questions.require_answers(found, chosen)
     order = _Order(home, table, month, content, context, chosen, _papers(home, table, letter), tell, identify)
     return _sealed(order, extract, found)
-
-
-def sign(home: Home, made: Manifest, folder: Path) -> tuple[bytes, str]:
-    """Write a manifest and its signature into a folder; gives the bytes and the signature."""
-    data = manifest.canonical(made)
-    signature = manifest.sign(data, home.signing_key())
-    json_name, sig_name = manifest.file_names(made["supersedes"])
-    private.write(folder / json_name, data)
-    private.write(folder / sig_name, signature + "\n")
-    return data, signature
 
 
 def _sealed(order: _Order, extract: Extract, found: list[Finding]) -> Submission:
@@ -126,8 +115,8 @@ def _sealed(order: _Order, extract: Extract, found: list[Finding]) -> Submission
                 shuffle.add(sealer.chunk(chunk))
                 order.tell("ปิดผนึก / sealing", sealer.data_rows, order.content.rows)
             shuffle.add(sealer.canaries())
-            found += _heavy(sealer, extract)
-            _answered(found, order.options)
+            found += questions.heavy(sealer.heavy(), extract.files[0])
+            questions.require_answers(found, order.options)
             written = writing.write(
                 path,
                 shuffle,
@@ -164,7 +153,7 @@ def _finished(order: _Order, path: Path, folder: Path, made: Manifest, lost_year
     if order.table.two_people:
         private.write(path / "manifest.json", manifest.canonical(made))
     else:
-        sign(order.home, made, path)
+        signing.sign(order.home, made, path)
     rowmap = order.home.rowmap(made["dataset"], made["period"], made["submission"])
     private.folder(rowmap.parent)
     private.replace(path / writing.ROWMAP, rowmap)
@@ -179,38 +168,6 @@ def _again(home: Home, table: Table, extract: Extract, facts: dict[str, Any]) ->
     made = manifest.parse((folder / "manifest.json").read_bytes())
     pending = not (folder / "manifest.sig").exists()
     return Submission(folder, made, table, extract, facts["lost_years"], True, extract.findings, pending)
-
-
-def _same(known: list[dict[str, Any]], content: Content, month: str) -> list[Finding]:
-    others = sorted({facts["period"] for facts in known if facts["files"] == content.files.hex()} - {month})
-    if not others:
-        return []
-    message = f"เนื้อหาเหมือนกับที่ปิดผนึกไว้สำหรับงวด {others[-1]} ทุกตัวอักษร / byte for byte what was sealed for {others[-1]}"
-    return [Finding("SAME-AS-LAST-MONTH", message, "", needs_answer=True)]
-
-
-def _heavy(sealer: Sealer, extract: Extract) -> list[Finding]:
-    return [
-        Finding(
-            "SEAL-HEAVY",
-            f"คอลัมน์ {name}: {count} คนปรากฏในหลายแถวเกินปกติ คลังกลางจะไม่รับ / "
-            f"column {name}: {count} persons stand on more rows than the pool accepts",
-            extract.files[0],
-            needs_answer=True,
-        )
-        for name, count in sealer.heavy().items()
-    ]
-
-
-def _answered(findings: list[Finding], options: ReadOptions) -> None:
-    open_ = [finding for finding in findings if finding.needs_answer and finding.code not in options.accept]
-    if open_:
-        accept = " ".join(f"--accept {code}" for code in dict.fromkeys(finding.code for finding in open_))
-        raise InputError(
-            "\n".join(f"{finding.file}: {finding.message}".removeprefix(": ") for finding in open_),
-            f"ตรวจแล้วแก้ไฟล์ หรือถ้าถูกต้องแล้วให้เพิ่ม / Look, and mend the file; if it is right, add: {accept}",
-            code=open_[0].code,
-        )
 
 
 def _with_mapping(home: Home, dataset: str, options: ReadOptions) -> ReadOptions:

@@ -11,10 +11,10 @@ from khlang.agency import due, scan
 from khlang.agency.checking import rows
 from khlang.agency.checking.judging import Judged, judge
 from khlang.agency.checking.measures import Measures
-from khlang.agency.checking.sentences import Sentences, TextFinding
 from khlang.agency.counted import Counted
 from khlang.agency.home import Home
 from khlang.agency.reading import Dropped, Finding, ReadOptions, mapping, open_extract, sources
+from khlang.agency.sentences import Sentences, TextFinding
 from khlang.contracts import Table
 
 Tell = Callable[[int, int | None], None]
