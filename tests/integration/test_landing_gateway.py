@@ -28,7 +28,7 @@ def signed(pool: Pool, folder: Path, **changes: str) -> Any:
     return pool.call("PUT", read(folder), "/manifest", json=body)
 
 
-def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
+def expect_problem(answer: Any, status: int, code: str) -> dict[str, Any]:
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["content-type"] == "application/problem+json"
     told: dict[str, Any] = answer.json()
@@ -60,14 +60,14 @@ def test_parts_then_manifest_then_receipt(pool: Pool, period: str) -> None:
 
 def test_manifest_before_its_parts_is_refused_and_not_stored(pool: Pool, period: str) -> None:
     folder = pool.seal(period, seed=1)
-    told = problem(signed(pool, folder), 422, "PARTS-MISSING")
+    told = expect_problem(signed(pool, folder), 422, "PARTS-MISSING")
     assert read(folder)["parts"][0]["name"] in told["message_th"]
     assert list(store.list_keys(pool.root(), lake.LANDING, place(read(folder)).prefix)) == []
 
 
 def test_bytes_that_are_not_as_stated(pool: Pool, period: str) -> None:
     folder = pool.seal(period, seed=1)
-    problem(part(pool, folder, body=b"cut"), 422, "PART-SHA256")
+    expect_problem(part(pool, folder, body=b"cut"), 422, "PART-SHA256")
     assert part(pool, folder).status_code == 201
 
 
@@ -81,7 +81,7 @@ def test_other_bytes_under_a_name_that_is_taken(pool: Pool, period: str) -> None
     taken = f"part-0001-{journal[:8]}.age"
     pool.call("PUT", made, f"/parts/{taken}", content=other, headers={"X-Content-SHA256": journal})
     assert sorted(pool.call("GET", made).json()["parts"]) == sorted([name, taken])
-    problem(
+    expect_problem(
         pool.call("PUT", made, f"/parts/{name}", content=b"other", headers={"X-Content-SHA256": journal}),
         400,
         "REQUEST",
@@ -93,20 +93,22 @@ def test_a_part_without_an_age_header_is_refused(pool: Pool, period: str) -> Non
     made = read(pool.seal(period, seed=1))
     digest = hashlib.sha256(b"plain").hexdigest()
     path = f"/parts/part-0001-{digest[:8]}.age"
-    problem(pool.call("PUT", made, path, content=b"plain", headers={"X-Content-SHA256": digest}), 422, "PART-FORM")
+    expect_problem(
+        pool.call("PUT", made, path, content=b"plain", headers={"X-Content-SHA256": digest}), 422, "PART-FORM"
+    )
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", "Basic eDp5", "Bearer ไทย"])
 def test_unknown_token(pool: Pool, period: str, header: str) -> None:
     made = read(pool.seal(period, seed=1))
     answer = pool.call("GET", made, headers={"Authorization": header.encode("utf-8")})
-    problem(answer, 401, "TOKEN")
+    expect_problem(answer, 401, "TOKEN")
 
 
 def test_dataset_of_another_agency(pool: Pool, period: str) -> None:
     folder = pool.seal(period, seed=1)
     made = read(folder) | {"dataset": "vehicles"}
-    told = problem(pool.call("PUT", made, "/manifest", json={}), 403, "DATASET")
+    told = expect_problem(pool.call("PUT", made, "/manifest", json={}), 403, "DATASET")
     assert DATASET in told["remedy"]
 
 
@@ -116,26 +118,26 @@ def test_manifest_of_another_dataset(pool: Pool, period: str) -> None:
     pool.forge(folder, dataset="vehicles")
     text, signature = ((folder / name).read_text().strip() for name in manifest.file_names(None))
     answer = pool.call("PUT", made, "/manifest", json={"manifest": text, "signature": signature})
-    problem(answer, 422, "MANIFEST-PLACE")
+    expect_problem(answer, 422, "MANIFEST-PLACE")
 
 
 def test_signature_of_another(pool: Pool, period: str) -> None:
     folder = pool.seal(period, seed=1)
     part(pool, folder)
-    problem(signed(pool, folder, signature="0" * 128), 422, "SIGNATURE")
+    expect_problem(signed(pool, folder, signature="0" * 128), 422, "SIGNATURE")
 
 
 def test_manifest_that_is_not_canonical(pool: Pool, period: str) -> None:
     folder = pool.seal(period, seed=1)
     part(pool, folder)
     text = json.dumps(read(folder), indent=1)
-    problem(signed(pool, folder, manifest=text), 422, "MANIFEST-CANONICAL")
+    expect_problem(signed(pool, folder, manifest=text), 422, "MANIFEST-CANONICAL")
 
 
 def test_manifest_with_no_rows(pool: Pool, period: str) -> None:
     folder = pool.seal(period, seed=1)
     text = manifest.canonical(read(folder) | {"rows": 0}).decode()
-    told = problem(signed(pool, folder, manifest=text), 422, "MANIFEST-SCHEMA")
+    told = expect_problem(signed(pool, folder, manifest=text), 422, "MANIFEST-SCHEMA")
     assert "$.rows" in told["message_en"]
 
 
@@ -152,7 +154,7 @@ def test_malformed_requests(pool: Pool, period: str, tail: str, body: bytes) -> 
 
 def test_period_that_is_none(pool: Pool, period: str) -> None:
     made = read(pool.seal(period, seed=1)) | {"period": "2569-13"}
-    problem(pool.call("PUT", made, "/manifest", json={}), 422, "PERIOD")
+    expect_problem(pool.call("PUT", made, "/manifest", json={}), 422, "PERIOD")
 
 
 @pytest.mark.parametrize("chunked", [False, True])
@@ -164,7 +166,7 @@ def test_a_part_larger_than_allowed(pool: Pool, period: str, monkeypatch: pytest
     headers = {"X-Content-SHA256": entry["sha256"]}
     monkeypatch.setattr("khlang.landing.routes.MAX_PART_BYTES", len(data) - 1)
     body = iter([data]) if chunked else data
-    problem(pool.call("PUT", made, f"/parts/{entry['name']}", content=body, headers=headers), 413, "PART-SIZE")
+    expect_problem(pool.call("PUT", made, f"/parts/{entry['name']}", content=body, headers=headers), 413, "PART-SIZE")
     monkeypatch.setattr("khlang.landing.routes.MAX_PART_BYTES", len(data))
     assert part(pool, folder).status_code == 201
 

@@ -16,7 +16,7 @@ Break = Callable[[Pool, Path], Any]
 S1 = "s1.e01." + "0" * 32
 
 
-def refused(pool: Pool, folder: Path, code: str) -> dict[str, Any]:
+def expect_refused(pool: Pool, folder: Path, code: str) -> dict[str, Any]:
     """Send a folder past the gateway's own checks of order, land it, and look at the one decision."""
     made = pool.send(folder).manifest
     decisions = [d for d in pool.land() if d["submission"] == made["submission"]]
@@ -106,7 +106,7 @@ def test_refused_with_its_code(pool: Pool, period: str, case: str) -> None:
     code, break_it, told = CASES[case]
     folder = pool.seal(period, seed=1)
     break_it(pool, folder)
-    decision = refused(pool, folder, code)
+    decision = expect_refused(pool, folder, code)
     assert told in decision["message_en"]
     assert "9123456789010" not in str(decision)
 
@@ -116,7 +116,7 @@ def test_one_written_form_normalised_otherwise(pool: Pool, period: str) -> None:
 
     one = registry.canaries(pool.settings, "mof")["welfare_registrants"]["pid"][0]
     folder = pool.rewrite(pool.seal(period, seed=1), lambda f: f.with_columns(pl.col("pid").replace(one, S1)))
-    assert "pid" in refused(pool, folder, "CANARY-NORMALISER")["message_en"]
+    assert "pid" in expect_refused(pool, folder, "CANARY-NORMALISER")["message_en"]
 
 
 def test_encrypted_to_another_month(pool: Pool, period: str) -> None:
@@ -125,7 +125,7 @@ def test_encrypted_to_another_month(pool: Pool, period: str) -> None:
     folder = pool.seal(period, seed=1)
     made = read(folder)
     pool.replace(folder, b"anything", recipient, rows=made["rows"] + made["canary_rows"])
-    refused(pool, folder, "PART-RECIPIENT")
+    expect_refused(pool, folder, "PART-RECIPIENT")
 
 
 def test_not_parquet_inside(pool: Pool, period: str) -> None:
@@ -133,7 +133,7 @@ def test_not_parquet_inside(pool: Pool, period: str) -> None:
     folder = pool.seal(period, seed=1)
     made = read(folder)
     pool.replace(folder, b"anything", recipient, rows=made["rows"] + made["canary_rows"])
-    refused(pool, folder, "PART-PARQUET")
+    expect_refused(pool, folder, "PART-PARQUET")
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-5], lambda data: data[:-5] + b"wrong"], ids=["cut", "altered"])
@@ -158,7 +158,7 @@ def test_signature_of_another(pool: Pool, period: str) -> None:
 def test_month_that_is_not_open(pool: Pool, period: str) -> None:
     folder = pool.seal(period, seed=1)
     pool.forge(folder, period="2040-01")
-    assert "2040-01" in refused(pool, folder, "PERIOD-CLOSED")["message_th"]
+    assert "2040-01" in expect_refused(pool, folder, "PERIOD-CLOSED")["message_th"]
 
 
 def test_a_contract_that_asks_for_two_people(pool: Pool, period: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +166,7 @@ def test_a_contract_that_asks_for_two_people(pool: Pool, period: str, monkeypatc
     monkeypatch.setitem(pool.hall.contracts._tables, strict.name, strict)
     folder = pool.seal(period, seed=1)
     pool.forge(folder, approver=read(folder)["preparer"])
-    assert "two people" in refused(pool, folder, "APPROVER")["message_en"]
+    assert "two people" in expect_refused(pool, folder, "APPROVER")["message_en"]
 
 
 def test_manifest_in_anothers_place(pool: Pool, period: str) -> None:
@@ -184,7 +184,7 @@ def test_a_refusal_leaves_the_accepted_one_as_it_was(pool: Pool, period: str) ->
     pool.land()
     bad = pool.seal(period, seed=2)
     pool.rewrite(bad, lambda f: f.drop("debt_baht"))
-    refused(pool, bad, "COLUMNS")
+    expect_refused(pool, bad, "COLUMNS")
     folder = place(good).accepted.removeprefix("s3://lake/") + "/"
     assert len(list(store.list_keys(pool.hall.s3, lake.LAKE, folder))) == 1
     third = pool.send(pool.seal(period, seed=3))

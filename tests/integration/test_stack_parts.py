@@ -30,7 +30,7 @@ def pid(settings: Settings, name: str) -> int:
     return int(Supervisor(settings).processes()[name]["pid"])
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
+def expect_soon(condition: Callable[[], bool], seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -85,7 +85,7 @@ def test_a_killed_service_comes_back(stack_parts: Parts) -> None:
     settings = stack_parts("minio")
     first = pid(settings, "minio")
     os.kill(first, signal.SIGKILL)
-    wait_for(lambda: pid(settings, "minio") not in (0, first) and healthy(find("minio"), settings))
+    expect_soon(lambda: pid(settings, "minio") not in (0, first) and healthy(find("minio"), settings))
 
 
 def test_a_service_that_hangs_is_restarted(stack_parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +98,7 @@ def test_a_service_that_hangs_is_restarted(stack_parts: Parts, monkeypatch: pyte
     process = Supervisor(settings).processes()["minio"] | {"now": 10**10}
     assert watch.judge(find("minio"), settings, process, failures) == "it failed 4 probes in a row"
     Supervisor(settings).restart("minio")
-    wait_for(lambda: pid(settings, "minio") not in (0, first) and healthy(find("minio"), settings))
+    expect_soon(lambda: pid(settings, "minio") not in (0, first) and healthy(find("minio"), settings))
 
 
 def test_a_service_that_cannot_start_says_why(stack_parts: Parts) -> None:
