@@ -4,11 +4,12 @@ PEOPLE ?= 20000
 MONTHS ?= 3
 SEED ?= 7
 DOMAINS ?= welfare
+ROWS ?= 5000000
 KHLANG := .venv/bin/khlang
 # A machine that forbids Python to keep what it compiled pays for it at each start: 10 s of GX instead of 3.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo test check bench docs kernel dist windows clean
+.PHONY: help setup up down status logs demo volume test check bench docs kernel dist windows clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -18,6 +19,10 @@ setup: ## Install and build what is missing (cached; seconds when all is there)
 
 demo: setup ## Run the main job: extracts to an answer (PEOPLE=20000 MONTHS=3 SEED=7 DOMAINS=welfare)
 	@$(KHLANG) demo --people $(PEOPLE) --months $(MONTHS) --seed $(SEED) --domains $(DOMAINS)
+
+volume: setup ## Take millions of rows through every hop, in var/volume, and measure it (ROWS=5000000)
+	@export KHLANG_VAR="$(CURDIR)/var/volume"; trap '$(KHLANG) stack down' EXIT; \
+	  $(KHLANG) volume --rows $(ROWS) --seed $(SEED) --report "$$KHLANG_VAR/report.json"
 
 up: setup ## Start the servers
 	@$(KHLANG) stack up

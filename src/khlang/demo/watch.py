@@ -76,7 +76,15 @@ class Board:
         return shown
 
 
-def wait(airflow: Airflow, board: Board, *, refresh: Any, running: list[str], since: datetime) -> None:
+def wait(
+    airflow: Airflow,
+    board: Board,
+    *,
+    refresh: Any,
+    running: list[str],
+    since: datetime,
+    patience: float = STUCK_SECONDS,
+) -> None:
     """Wait until no DAG runs and no event waits for one, seen twice.
 
     Args:
@@ -85,6 +93,7 @@ def wait(airflow: Airflow, board: Board, *, refresh: Any, running: list[str], si
         refresh: Called after each look, to redraw.
         running: Filled with the DAGs that run now.
         since: Runs after this moment belong to this run.
+        patience: Seconds in which nothing need happen.
 
     Raises:
         ServiceError: A job crashed for good, or nothing happened for a long time.
@@ -97,10 +106,8 @@ def wait(airflow: Airflow, board: Board, *, refresh: Any, running: list[str], si
         running[:] = now
         quiet = 0 if now else quiet + 1
         refresh()
-        if time.monotonic() - changed > STUCK_SECONDS:
-            raise ServiceError(
-                f"Nothing has happened for {STUCK_SECONDS} s in {', '.join(now)}.", "See Airflow's page."
-            )
+        if time.monotonic() - changed > patience:
+            raise ServiceError(f"Nothing has happened for {patience:.0f} s in {', '.join(now)}.", "See Airflow's page.")
         time.sleep(POLL_SECONDS if now else 0.3)
     crashed = sorted({crash for run in airflow.runs(since) for crash in airflow.crashes(run)})
     if crashed:

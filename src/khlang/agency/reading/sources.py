@@ -53,15 +53,13 @@ def parts(source: Path | DatabaseQuery, table: Table, options: ReadOptions) -> l
     files = [source]
     if source.is_dir():
         files = sorted(path for path in source.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
-    return [
-        part
-        for path in files
-        for part in (
-            members(path, read)
-            if path.suffix.lower() == ".zip"
-            else read(path.name, _opener(path), partial(Path, path))
-        )
-    ]
+    found: list[Part] = []
+    for path in files:
+        for part in found:
+            part.release()  # of a folder of workbooks one at a time is in memory
+        zipped = path.suffix.lower() == ".zip"
+        found += members(path, read) if zipped else read(path.name, _opener(path), partial(Path, path))
+    return found
 
 
 def _opener(path: Path) -> Opener:
