@@ -1,6 +1,6 @@
 """From what an official names (a file, a folder, a zip, a query) to the tables that lie in it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path, PurePath
 
@@ -53,12 +53,21 @@ def parts(source: Path | DatabaseQuery, table: Table, options: ReadOptions) -> l
     files = [source]
     if source.is_dir():
         files = sorted(path for path in source.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
+    return _one_at_a_time(
+        partial(members, path, read)
+        if path.suffix.lower() == ".zip"
+        else partial(read, path.name, _opener(path), partial(Path, path))
+        for path in files
+    )
+
+
+def _one_at_a_time(opening: Iterable[Callable[[], list[Part]]]) -> list[Part]:
+    """Open file after file; of a folder of workbooks only the last one's rows stay in memory."""
     found: list[Part] = []
-    for path in files:
+    for opened in opening:
         for part in found:
-            part.release()  # of a folder of workbooks one at a time is in memory
-        zipped = path.suffix.lower() == ".zip"
-        found += members(path, read) if zipped else read(path.name, _opener(path), partial(Path, path))
+            part.release()
+        found += opened()
     return found
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import polars as pl
 
-from khlang.demo.volume.extract import CHUNK, Extract, Tell
+from khlang.demo.volume.extract import Extract, Tell
 from khlang.domains.welfare.handwriting import UNASKED
 
-PART_ROWS = 2 * CHUNK
+LEAST = 3  # parts, however few the rows
 PROCESSES = 2
 
 
@@ -56,11 +56,6 @@ def book(frame: pl.DataFrame, path: Path) -> int:
 
 
 def _parts(extract: Extract) -> Iterator[pl.DataFrame]:
-    held: list[pl.DataFrame] = []
+    rows = -(-extract.plan.rows // LEAST)
     for frame in extract.frames():
-        held.append(frame.drop(UNASKED[1:]))
-        if sum(one.height for one in held) >= PART_ROWS:
-            yield pl.concat(held)
-            held = []
-    if held:
-        yield pl.concat(held)
+        yield from frame.drop(UNASKED[1:]).iter_slices(rows)

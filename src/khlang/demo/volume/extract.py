@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from khlang.domains.welfare import handwriting, simulator
-from khlang.simulate import calibration, months, population
+from khlang.domains.welfare.handwriting import UNASKED
+from khlang.simulate import calibration, domain, months, population
+from khlang.simulate.extract import Month
 from khlang.simulate.identifiers import generator, issue
 from khlang.simulate.mess import faults
 from khlang.simulate.work import reported_late
@@ -57,7 +58,11 @@ class Extract:
         # A person stands twice at most.
         self._order = stream.permutation(np.concatenate([people, stream.choice(people, twice, replace=False)]))
         self._faults = faults(stream, plan.rows, mess["bad_cid"])
-        rows = simulator.registrants(self._month, self._month.stream(DATASET))
+        extracts = [extract for one in domain.chosen((domain.ALL,)) for extract in one.extracts]
+        self._others = [extract for extract in extracts if extract.dataset != DATASET]
+        (mine,) = (extract for extract in extracts if extract.dataset == DATASET)
+        self._hand = mine.hand
+        rows = mine.rows(self._month, self._month.stream("sent", DATASET))
         self._said = rows.drop("cid", "house_id")
 
     def truth(self) -> Truth:
@@ -77,14 +82,14 @@ class Extract:
                 house_id=pl.col("amphoe_code") + "9" + pl.lit(number),
                 fault=pl.lit(self._faults[start : start + CHUNK]),
             )
-            written = handwriting.WRITTEN[DATASET](rows, stream)
-            yield written.with_columns(pl.int_range(start + 1, start + 1 + pl.len()).alias(handwriting.UNASKED[0]))
+            written = self._hand.write(rows, stream)
+            yield written.with_columns(pl.int_range(start + 1, start + 1 + pl.len()).alias(UNASKED[0]))
 
     def write_csv(self, path: Path, tell: Tell) -> None:
         """Write the extract as the office exports it; ``tell`` hears how many rows are written."""
         path.parent.mkdir(parents=True, exist_ok=True)
         done = 0
-        with path.open("w", encoding=handwriting.TEXT_FORMS[DATASET][0], newline="") as file:
+        with path.open("w", encoding=self._hand.encoding, newline="") as file:
             for frame in self.frames():
                 file.write(frame.write_csv(include_header=done == 0, line_terminator="\r\n"))
                 done += frame.height
@@ -92,18 +97,17 @@ class Extract:
 
     def write_others(self, folder: Path) -> dict[str, Path]:
         """The month's other registers, of the small population: dataset → file. A mart needs them all."""
-        others = {name: agency for name, agency in simulator.DATASETS.items() if name != DATASET}
-        return {
-            name: handwriting.write_extract(self._month, name, simulator.sent(self._month, name), folder)
-            for name in others
-        }
+        month = self._month
+        return {one.dataset: one.write(month, one.sent(month), folder) for one in self._others}
 
 
-def _month(plan: Plan) -> simulator.Month:
+def _month(plan: Plan) -> Month:
     known, start = calibration.load(), date.fromisoformat(f"{plan.period}-01")
     world = population.found(known, people=PEOPLE, months=1, seed=plan.seed, start=start)
+    for one in domain.chosen((domain.ALL,)):
+        world = world.with_part(one.name, one.found(world, known, plan.seed))
     share = known.assumptions["mess"]["late"]
     before = months.period_of(start - timedelta(days=1))
     earlier = reported_late(world.jobs, share, seed=plan.seed, period=before)
     world = world.evolve(jobs=reported_late(world.jobs, share, seed=plan.seed, period=plan.period))
-    return simulator.Month(world, earlier, known.assumptions["mess"], plan.seed)
+    return Month(world, earlier, known.assumptions["mess"], plan.seed)
