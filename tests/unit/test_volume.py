@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from tests import agency_kit
 
-from khlang import errors, pseudonym
+from khlang import errors, identifiers
 from khlang.agency import submission
 from khlang.demo.volume import books, comparing, cutting, meter, run
 from khlang.demo.volume.extract import DATASET, Extract, Plan, Truth
@@ -46,7 +46,7 @@ def file(extract: Extract, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_truth_is_what_a_plain_reading_of_the_file_gives(extract: Extract, file: Path) -> None:
     with file.open(encoding="cp874", newline="") as rows:
         cells = [row[HEADERS[DATASET]["pid"]] for row in csv.DictReader(rows)]
-    read = [pseudonym.normalise(cell, type="th-cid", simulation=True)[0] for cell in cells]
+    read = [identifiers.normalise(cell, type="th-cid", simulation=True)[0] for cell in cells]
     good = [cid for cid in read if cid]
     assert extract.truth() == Truth(
         len(cells), len(cells) - len(good), len(good) - len(set(good)), persons=len(set(good))

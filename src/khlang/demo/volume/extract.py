@@ -82,7 +82,7 @@ class Extract:
                 house_id=pl.col("amphoe_code") + "9" + pl.lit(number),
                 fault=pl.lit(self._faults[start : start + CHUNK]),
             )
-            written = self._hand.write(rows, stream)
+            written = self._hand.write(rows, stream).rename(dict(self._hand.headers))
             yield written.with_columns(pl.int_range(start + 1, start + 1 + pl.len()).alias(UNASKED[0]))
 
     def write_csv(self, path: Path, tell: Tell) -> None:
