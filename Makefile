@@ -48,6 +48,7 @@ bench: setup ## Run the benchmarks (ID=P4 for one)
 docs: setup ## Write what is derived from the contracts: reference pages, the index the DAGs read
 	@$(KHLANG) contract docs
 	@.venv/bin/python -m khlang.orchestration.index
+	@.venv/bin/python -m infra.reference.refusals
 
 kernel: setup ## Build the optional sealing kernel (needs cargo; docs/decisions/111-seal-kernel.md)
 	@cd kernel && cargo build --quiet --release --locked

@@ -39,6 +39,7 @@ CHECKS: dict[str, Sequence[str]] = {
     "types of jobs": (str(TOOLS / "mypy"), "jobs"),
     "types of dags": (str(TOOLS / "mypy"), "--python-executable", str(AIRFLOW), "dags"),
     "import contracts": (str(TOOLS / "lint-imports"),),
+    "refusals are not stale": (str(TOOLS / "python"), "-m", "infra.reference.refusals", "--check"),
     "docs are not stale": (str(TOOLS / "khlang"), "contract", "docs", "--check"),
     "DAGs parse": (str(AIRFLOW), "-c", PARSE),
 }

@@ -126,7 +126,8 @@ class Sealer:
                 made.append(rows.select(years.year(pl.col(column.name)).alias(column.name)).to_series())
             elif column.generalise:
                 raise ContractError(
-                    f"Column {column.name} is to be generalised to {column.generalise}, which this tool does not know.",
+                    f"คอลัมน์ {column.name} ต้องลดความละเอียดเป็น {column.generalise} ซึ่งโปรแกรมรุ่นนี้ทำไม่ได้ / Column "
+                    f"{column.name} is to be generalised to {column.generalise}, which this tool does not know.",
                     "ปรับรุ่นโปรแกรม / Update khlang.",
                 )
             else:

@@ -22,7 +22,9 @@ def breach(law: Constraint, period: str) -> pl.Expr:
     """
     del period
     raise ContractError(
-        f"Column {law.column}: the law {type(law).__name__} is not known here.", "ปรับรุ่นโปรแกรม / Update khlang."
+        f"คอลัมน์ {law.column}: โปรแกรมรุ่นนี้ไม่รู้จักกติกา {type(law).__name__} / "
+        f"Column {law.column}: the law {type(law).__name__} is not known here.",
+        "ปรับรุ่นโปรแกรม / Update khlang.",
     )
 
 

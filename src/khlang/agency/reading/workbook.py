@@ -64,13 +64,13 @@ class SheetPart(Part):
         hidden = [row for row in told.hidden_rows if row > skip]
         covered = [header for i, header in columns.items() if i in told.hidden_columns]
         others = [one for one in self._fitting if one not in self._hidden]
-        secret = [one for one in self._fitting if one in self._hidden]
+        unseen = [one for one in self._fitting if one in self._hidden]
         says = (
             ("SEAL-HIDDEN-ROWS", hidden, f"{len(hidden):,} แถวถูกซ่อน และจะถูกส่งด้วย / rows are hidden; they leave too"),
             ("SEAL-FILTER", told.filtered, "มีตัวกรองอยู่ แถวที่กรองออกจะถูกส่งด้วย / a filter is on; what it hides leaves too"),
             ("SEAL-HIDDEN-COLUMNS", covered, f"คอลัมน์ถูกซ่อน / columns are hidden: {', '.join(covered)}"),
             ("SEAL-OTHER-SHEETS", others, f"แผ่นงานอื่นไม่ถูกส่ง / other sheets do not leave: {', '.join(others)}"),
-            ("SEAL-HIDDEN-SHEETS", secret, f"แผ่นงานที่ซ่อนไม่ถูกส่ง / hidden sheets do not leave: {', '.join(secret)}"),
+            ("SEAL-HIDDEN-SHEETS", unseen, f"แผ่นงานที่ซ่อนไม่ถูกส่ง / hidden sheets do not leave: {', '.join(unseen)}"),
         )  # fmt: skip
         found = [
             Finding(code, text, self.name, needs_answer=code not in self._accept) for code, there, text in says if there
@@ -82,11 +82,11 @@ class SheetPart(Part):
         return found
 
     def _refuse_no_value(self, told: About, columns: Mapping[int, str], skip: int) -> None:
-        for cells, code, text, remedy in (
-            (told.errors, "SEAL-CELL-ERROR", "ช่องเป็นค่าผิดพลาดของ Excel / cells are errors of Excel",
-             "แก้สูตรหรือลบช่องนั้น / Mend the formula or clear the cell."),
-            (told.formulas, "SEAL-FORMULA", "สูตรยังไม่ถูกคำนวณ / formulas were never computed",
-             "เปิดใน Excel แล้วบันทึก / Open it in Excel and save it."),
+        for code, text, remedy, cells in (
+            ("SEAL-CELL-ERROR", "ช่องเป็นค่าผิดพลาดของ Excel / cells are errors of Excel",
+             "แก้สูตรหรือลบช่องนั้น / Mend the formula or clear the cell.", told.errors),
+            ("SEAL-FORMULA", "สูตรยังไม่ถูกคำนวณ / formulas were never computed",
+             "เปิดใน Excel แล้วบันทึก / Open it in Excel and save it.", told.formulas),
         ):  # fmt: skip
             here = sorted((row, i) for i, row in cells if row > skip and i in columns)
             if here:

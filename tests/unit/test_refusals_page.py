@@ -1,0 +1,106 @@
+"""The page of refusals: what is read from the source, Thai for officials, and no message with a place for a value."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from infra.reference import refusals, syntax
+from infra.reference.sites import KINDS, Site, sites
+from infra.reference.trials import trials
+
+SOURCE = """
+from khlang.errors import InputError, SealingKeyError
+BOTH = "แก้ไข / Mend it."
+def plain(path, row):
+    raise InputError(f"{path.name} แถว {row} / {path.name}, row {row}.", BOTH, code="SEAL-ROW")
+def default():
+    raise SealingKeyError("No key.")
+def made(th, en, code):
+    return refusal(SealingKeyError, code, th=th, en=f"{en}.", remedy=BOTH)
+def uses():
+    raise made("กุญแจผิด", "The key is wrong", "KEY-WRONG")
+def table():
+    for code, text in (("SEAL-A", "ก / a"), ("SEAL-B", "ข / b")):
+        raise InputError(text, code=code)
+def later():
+    message = "ก่อน / before"
+    if True:
+        raise InputError(message, code="SEAL-C")
+    message = "หลัง / after"
+    raise InputError(message, code="SEAL-D")
+"""
+FOUND = sites(refusals.ROOT / "src" / "khlang")
+#: A placeholder that would put a value, an identifier or a secret into a message.
+TELLING = re.compile(r"\{(cid|pid|value|values|identifier|key_hex|secret|password|token|cell|s1|p1|sealing_key)\}")
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> dict[str, Site]:
+    (tmp_path / "agency").mkdir()
+    (tmp_path / "agency" / "x.py").write_text(SOURCE, encoding="utf-8")
+    return {site.code: site for site in sites(tmp_path)}
+
+
+def test_every_way_of_writing_a_refusal_is_read(read: dict[str, Site]) -> None:
+    assert set(read) == {"SEAL-ROW", "KEY", "KEY-WRONG", "SEAL-A", "SEAL-B", "SEAL-C", "SEAL-D"}
+    assert read["SEAL-ROW"].message == "{name} แถว {row} / {name}, row {row}."
+    assert read["SEAL-ROW"].remedy == "แก้ไข / Mend it."
+    assert (read["KEY"].message, read["KEY"].exit_code) == ("No key.", 21)
+    assert (read["KEY-WRONG"].message, read["KEY-WRONG"].kind) == ("กุญแจผิด / The key is wrong.", "SealingKeyError")
+    assert [read[f"SEAL-{letter}"].message for letter in "ABCD"] == ["ก / a", "ข / b", "ก่อน / before", "หลัง / after"]
+
+
+def test_an_engineers_message_has_the_thai_of_its_class(read: dict[str, Site]) -> None:
+    assert refusals.texts(read["KEY"]) == (KINDS["SealingKeyError"].thai, "No key.")
+    assert refusals.texts(read["SEAL-A"]) == ("ก", "a")
+
+
+def test_each_class_has_a_thai_word_of_its_own() -> None:
+    words = [kind.thai for kind in KINDS.values()]
+    assert len(set(words)) == len(words)
+    assert all(re.search("[ก-๙]", word) for word in words)
+
+
+def test_no_call_of_an_error_is_overlooked() -> None:
+    """Every construction of one of our errors with a literal code is on the page."""
+    package = refusals.ROOT / "src" / "khlang"
+    listed = {site.code for site in FOUND}
+    for path in package.rglob("*.py"):
+        for call in syntax.calls(ast.parse(path.read_text(encoding="utf-8"))):
+            for word in call.keywords:
+                if word.arg == "code" and syntax.name(call.func) in KINDS and isinstance(word.value, ast.Constant):
+                    assert word.value.value in listed, f"{path}:{call.lineno}"
+
+
+@pytest.mark.parametrize("site", [site for site in FOUND if site.module.startswith("agency/")], ids=lambda s: s.code)
+def test_an_official_is_told_in_thai_first(site: Site) -> None:
+    assert re.search("[ก-๙]", site.message.partition(" / ")[0]), f"{site.module}: {site.message}"
+    assert " / " in site.message
+
+
+def test_no_message_has_a_place_for_a_value() -> None:
+    assert [site for site in FOUND if TELLING.search(site.message + site.remedy)] == []
+
+
+def test_every_refusal_comes_up_somewhere_and_stands_on_the_page() -> None:
+    page = refusals.page(FOUND, {site.code: [] for site in FOUND})
+    assert all(f"| `{site.code}` | {site.exit_code} |" in page for site in FOUND)
+    assert len(page.splitlines()) > len(FOUND)
+
+
+def test_a_trial_is_a_test_that_names_the_code(tmp_path: Path) -> None:
+    tests = tmp_path / "tests"
+    tests.mkdir()
+    (tests / "test_a.py").write_text(
+        'CASES = ["SEAL-B"]\ndef test_one():\n    assert code == "SEAL-A"\ndef helper():\n    "SEAL-C"\n'
+        "def test_two():\n    with raises(SealingKeyError):\n        pass\n",
+        encoding="utf-8",
+    )
+    found = trials(tests, ["SEAL-A", "SEAL-B", "SEAL-X", "KEY"], {"SealingKeyError": "KEY"})
+    assert found == {
+        "SEAL-A": ["tests/test_a.py::test_one"],
+        "SEAL-B": ["tests/test_a.py"],
+        "SEAL-X": [],
+        "KEY": ["tests/test_a.py::test_two"],
+    }
