@@ -22,11 +22,8 @@ PERIOD = "2026-01"
 
 @pytest.fixture(scope="session")
 def local_spark() -> SparkSession:
-    # A test's queries read a few rows: compiling them, by Spark or thoroughly by the JVM, would take longest of all.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
-        spark = session.spark(settings.load(), "tests", environ={})
-    session.fit(spark, rows=0)
+    spark = session.spark(settings.load(), "tests", environ={})
+    session.fit(spark, rows=0)  # the tests' queries read a few rows
     # Under encryption pyspark hands rows to the JVM through a socket that it never closes; through a file it does.
     # Only the driver's hand-over changes: what Spark itself writes to disk stays encrypted.
     spark.sparkContext._encryption_enabled = False

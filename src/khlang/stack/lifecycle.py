@@ -18,7 +18,7 @@ from khlang.stack.services import SERVICES, healthy
 from khlang.stack.supervisor import Supervisor, socket_path
 
 LIVING = ("RUNNING", "STARTING", "BACKOFF")
-START_SECONDS = 240
+START_SECONDS = 600  # some 35 on two quiet cores; more than 240 at a load of 20
 STARTS_IN_VAIN = 4
 Report = Callable[[str, str], None]
 

@@ -9,7 +9,7 @@ from khlang.settings import Settings
 
 # What a service sees of the caller's environment. Left out on purpose: REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and
 # AWS_CA_BUNDLE, with which our TLS clients ignore our own authority, and SPARK_HOME, which must be right or unset.
-INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "JAVA_HOME", "TZ", "XDG_CACHE_HOME")
+INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "JAVA_HOME", "JDK_JAVA_OPTIONS", "TZ", "XDG_CACHE_HOME")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Service:
         prepare: Writes its configuration under ``<var>`` before it starts; may be called again.
         launch: Its program.
         probe: Raises an error or returns False unless the service answers as it should.
-        grace: Seconds after a start in which the watcher does not judge it.
+        grace: Seconds after a start in which the watcher does not judge it; a slow machine needs them to start at all.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Service:
     prepare: Callable[[Settings], None]
     launch: Callable[[Settings], Launch]
     probe: Callable[[Settings], bool]
-    grace: int = 120
+    grace: int = 300
 
 
 def base_environment(settings: Settings) -> dict[str, str]:

@@ -82,6 +82,11 @@ def test_services_do_not_inherit_what_breaks_tls(here: Settings, monkeypatch: py
         assert name not in base_environment(here)
 
 
+def test_services_inherit_the_options_of_their_java(here: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JDK_JAVA_OPTIONS", "-Xshare:auto")
+    assert base_environment(here)["JDK_JAVA_OPTIONS"] == "-Xshare:auto"
+
+
 def test_certificates_are_for_loopback_and_keys_are_private(here: Settings) -> None:
     tls.ensure(here)
     folder = here.var / "tls"
