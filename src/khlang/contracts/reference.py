@@ -93,7 +93,9 @@ def index_page(contracts: Contracts) -> str:
         for table in contracts.tables
     ]
     table = grid(("Table", "ชื่อ", "Layer", "Domain", "Owner"), rows)
-    return f"{NOTE}# Reference\n\n{table}\n[Gate rules](gate-rules.md) · [Fields](fields.md)\n"
+    others = {"Gate rules": "gate-rules", "Fields": "fields", "Refusals": "refusals", "Compromise": "compromise"}
+    links = " · ".join(f"[{title}]({name}.md)" for title, name in others.items())
+    return f"{NOTE}# Reference\n\n{table}\n{links}\n"
 
 
 def pages(contracts: Contracts) -> dict[str, str]:
