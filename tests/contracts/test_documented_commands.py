@@ -58,10 +58,11 @@ def check_command(line: str, *, whole: bool) -> None:
         names = {word.partition("=")[0] for word in words[1:] if "=" in word}
         assert names <= {name for pair in VARIABLES for name in pair}, f"the Makefile uses no variable of {names}"
     elif words[0].startswith(".venv/bin/python"):
-        script = (ROOT / words[1]).read_text(encoding="utf-8")
-        assert all(option in script for option in words[2:] if option.startswith("--")), (
-            f"{words[1]} knows not all options"
-        )
+        name = f"{words[2].replace('.', '/')}.py" if words[1] == "-m" else words[1]
+        assert (ROOT / name).exists(), f"{name} is not there"
+        script = (ROOT / name).read_text(encoding="utf-8")
+        unknown = [option for option in words[2:] if option.startswith("--") and option not in script]
+        assert not unknown, f"{name} has no option {unknown}"
     else:
         assert line.startswith(OTHERS), f"nobody checks this command: {line}"
 
