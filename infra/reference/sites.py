@@ -77,9 +77,10 @@ class _Module:
             for node in ast.walk(scope):  # a table of cases: code, texts
                 if isinstance(node, ast.Tuple) and len(node.elts) > 1 and "-" in syntax.text(node.elts[0], {}):
                     texts = [text for one in node.elts[1:] if (text := syntax.text(one, self._constants))]
-                    if texts:
-                        message = " / ".join(texts[:2]) if " / " not in texts[0] else texts[0]
-                        yield from self._site(kind, syntax.text(node.elts[0], {}), message, "")
+                    if texts:  # Thai and English apart, or together and then a remedy
+                        said = " / " in texts[0]
+                        message, rest = (texts[0], texts[1:]) if said else (" / ".join(texts[:2]), texts[2:])
+                        yield from self._site(kind, syntax.text(node.elts[0], {}), message, "".join(rest[:1]))
 
     def _called(self, call: ast.Call, here: Words) -> Iterator[Site]:
         name = syntax.name(call.func)
