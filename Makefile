@@ -57,7 +57,7 @@ kernel: setup ## Build the optional sealing kernel (needs cargo; docs/decisions/
 dist: setup ## Build the agency tool's wheel and its single file (ALL=1: every extra)
 	@.venv/bin/python -m infra.packaging.dist $(if $(ALL),--all)
 
-windows: setup ## Assemble the portable Windows folder (EMBED=python-3.11.N-embed-amd64.zip SHA256=…)
+windows: setup ## Assemble the portable Windows folder (EMBED=python-3.11.9-embed-amd64.zip SHA256=…)
 	@.venv/bin/python -m infra.packaging.windows $(if $(EMBED),--python $(EMBED) --sha256 $(SHA256))
 
 clean: down ## Remove all state under var/ (caches stay)

@@ -21,6 +21,7 @@ from khlang.errors import InputError, KhlangError
 FILES = Path(__file__).resolve().parent / "windows"
 PATHS = "python311.zip\n.\n..\\site\n"  # sys.path of the embeddable Python: nothing of the PC's own gets in
 PREFIX = "python-3.11."
+LAST = "python-3.11.9-embed-amd64.zip"  # later fixes of 3.11 exist as source only
 LAUNCHERS = ("khlang.cmd", "khlang-ui.cmd")
 README = "อ่านก่อน README.txt"
 
@@ -70,7 +71,7 @@ def check(python: Path, sha256: str | None) -> None:
     if not python.name.startswith(PREFIX) or not python.name.endswith("-embed-amd64.zip"):
         raise InputError(
             f"{python.name} is not the embeddable Python 3.11 for 64 bits.",
-            "Take python-3.11.N-embed-amd64.zip: the libraries of the lock are built for it.",
+            f"Take {LAST}, the last one of 3.11: the libraries of the lock are built for 3.11.",
             code="DIST-PYTHON",
         )
 
@@ -92,7 +93,7 @@ def _write(path: Path, text: str, encoding: str) -> None:
 def main() -> int:
     """Build the wheel, assemble the folder and pack it."""
     parser = argparse.ArgumentParser(prog="make windows")
-    parser.add_argument("--python", type=Path, help="python-3.11.N-embed-amd64.zip, from Python's release page")
+    parser.add_argument("--python", type=Path, help=f"{LAST}, the last one of 3.11, from Python's release page")
     parser.add_argument("--sha256", help="its checksum, from the same page")
     parser.add_argument("--to", type=Path, default=building.ROOT / "dist")
     asked = parser.parse_args()
@@ -106,7 +107,7 @@ def main() -> int:
         return getattr(fault, "exit_code", 1)
     print(f"{made} ({made.stat().st_size / 1e6:.0f} MB), assembled on {sys.platform}, not run on Windows")
     if not asked.python:
-        print(f"  → Unpack python-3.11.N-embed-amd64.zip into {folder.name}/python, and keep our python311._pth there.")
+        print(f"  → Unpack {LAST} into {folder.name}/python, and keep our python311._pth there.")
     return 0
 
 
