@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -29,8 +30,14 @@ class Kit:
     home: Home
     identities: dict[str, str]
 
-    def bundle_text(self, agency: str = "mof", url: str = "https://127.0.0.1:9", ca: str = "") -> str:
-        """A fresh bundle."""
+    def bundle_text(
+        self,
+        agency: str = "mof",
+        url: str = "https://127.0.0.1:9",
+        ca: str = "",
+        valid: tuple[date | None, date | None] = (None, None),
+    ) -> str:
+        """A fresh bundle; ``valid``: its first and last day."""
         recipients = {
             month: str(pyrage.x25519.Identity.from_str(secret).to_public()) for month, secret in self.identities.items()
         }
@@ -41,6 +48,7 @@ class Kit:
             recipients=recipients,
             gateway_url=url,
             gateway_ca=ca,
+            valid=valid,
         )
         return json.dumps(made)
 

@@ -157,7 +157,11 @@ def read(text: str, *, authority: str | None = None) -> tuple[Bundle, str]:
         raise ContractError("ไฟล์ตั้งค่าอ่านไม่ได้ / The bundle is not readable.", _AGAIN, code="BUNDLE") from None
     if authority not in {None, signer}:
         raise SignatureError("ไฟล์ตั้งค่าลงนามโดยผู้อื่น / The bundle is signed by another authority.", _AGAIN)
-    manifest.verify(data, signature, signer)
+    try:
+        manifest.verify(data, signature, signer)
+    except SignatureError:
+        message = "ไฟล์ตั้งค่าถูกแก้ไขหรือเสียหาย / The bundle's signature does not hold: it was altered or damaged."
+        raise SignatureError(message, _AGAIN) from None
     payload = json.loads(data)
     profile = payload["profile"]
     id_ = profile["id"] if profile["id"] in {pseudonym.PROFILE, oprf.PROFILE} else pseudonym.PROFILE
