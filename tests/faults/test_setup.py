@@ -21,10 +21,10 @@ NATIVE = settings_module.load({}).root / "infra" / "native"
 def setup_steps(monkeypatch: pytest.MonkeyPatch) -> types.SimpleNamespace:
     """The modules of set-up, which lie outside the package because they run before it is installed."""
     monkeypatch.syspath_prepend(str(NATIVE))
-    from setup import machine, python_envs, servers
+    from setup import machine, python_envs, run, servers
     from setup.progress import Progress
 
-    return types.SimpleNamespace(machine=machine, python_envs=python_envs, servers=servers, Progress=Progress)
+    return types.SimpleNamespace(machine=machine, python_envs=python_envs, servers=servers, run=run, Progress=Progress)
 
 
 def program_in(cache: Path) -> artefacts.Artefacts:
@@ -103,3 +103,38 @@ def test_one_packages_lines_are_cut_out_of_a_list(setup_steps) -> None:
     assert setup_steps.python_envs.requirement(listed, "pyspark") == "pyspark==4.2.0 \\\n    --hash=sha256:bb\n"
     with pytest.raises(KeyError):
         setup_steps.python_envs.requirement(listed, "spark")
+
+
+STEPS = {
+    "servers": ("minio", "java_runtime", "jars", "trino", "jdbc"),
+    "python_envs": ("jobs", "airflow"),
+}
+
+
+@pytest.fixture
+def steps_taken(setup_steps, monkeypatch) -> list[str]:
+    """The names of the steps, as they are taken; none does anything."""
+    taken: list[str] = []
+    for module, names in STEPS.items():
+        for name in names:
+            monkeypatch.setattr(getattr(setup_steps, module), name, lambda *_, name=name: taken.append(name))
+    monkeypatch.setattr(setup_steps.python_envs, "tools", lambda *_: "uv")
+    monkeypatch.setattr(setup_steps.machine, "packages", lambda _: None)
+    return taken
+
+
+def test_every_step_is_taken_and_mavens_one_after_the_other(setup_steps, steps_taken, tmp_path) -> None:
+    setup_steps.run.install(setup_steps.Progress(tmp_path))
+    assert sorted(steps_taken) == sorted(name for names in STEPS.values() for name in names)
+    assert [name for name in steps_taken if name in STEPS["servers"][1:]] == list(STEPS["servers"][1:])
+
+
+@pytest.mark.parametrize("failing", ["minio", "trino"])
+def test_what_fails_beside_the_others_is_told(setup_steps, steps_taken, monkeypatch, tmp_path, failing) -> None:
+    def fails(*_: object) -> None:
+        raise SetupError("no network", "again")
+
+    monkeypatch.setattr(setup_steps.servers, failing, fails)
+    with pytest.raises(SetupError, match="no network"):
+        setup_steps.run.install(setup_steps.Progress(tmp_path))
+    assert "airflow" in steps_taken

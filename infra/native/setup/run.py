@@ -1,4 +1,4 @@
-"""The order of set-up: the machine's own programs, then MinIO's build beside all that is only fetched."""
+"""The order of set-up: the machine's own programs, then three lanes side by side."""
 
 import os
 import sys
@@ -21,16 +21,21 @@ def install(progress: Progress) -> None:
         machine.check_disk(program.cache)
     machine.packages(progress)
     uv = python_envs.tools(progress, program)
-    # The build takes processor time, the rest mostly the network's: together they take as long as the longer one.
-    with ThreadPoolExecutor(1) as beside:
-        build = beside.submit(servers.minio, progress, program)
-        servers.java_runtime(progress, program, uv)
-        servers.jars(progress, program)
-        servers.trino(progress, program)
-        servers.jdbc(progress, program)
+    # MinIO's build takes processor time, the rest mostly the network's: together as long as the longest of the three.
+    with ThreadPoolExecutor(2) as beside:
+        lanes = [beside.submit(servers.minio, progress, program), beside.submit(fetched, progress, program, uv)]
         python_envs.jobs(progress, program, uv)
         python_envs.airflow(progress, program, uv)
-        build.result()
+        for lane in lanes:
+            lane.result()
+
+
+def fetched(progress: Progress, program: artefacts.Artefacts, uv: str) -> None:
+    """The servers that come ready-made, one after the other: Maven's folder takes one writer."""
+    servers.java_runtime(progress, program, uv)
+    servers.jars(progress, program)
+    servers.trino(progress, program)
+    servers.jdbc(progress, program)
 
 
 def main() -> int:
