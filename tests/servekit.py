@@ -8,13 +8,12 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 import pytest
-from tests.stackfixture import installation
+from tests.stackfixture import standing
 
 from khlang import contracts, lake
 from khlang.curation.objects import bucket
 from khlang.serve import register
 from khlang.settings import Settings
-from khlang.stack import lifecycle
 
 PERIODS = ("2026-01", "2026-02")
 TYPES = {"BIGINT": pa.int64(), "STRING": pa.string(), "BOOLEAN": pa.bool_(), "DOUBLE": pa.float64()}
@@ -67,8 +66,7 @@ def write(settings: Settings, location: str, table: contracts.Table) -> pl.DataF
 @pytest.fixture(scope="session")
 def served() -> Iterator[Settings]:
     """An installation whose project ``demo`` and ops tables are written and registered."""
-    with installation() as settings:
-        lifecycle.up(settings, only=("minio", "trino"), report=lambda *_: None)
+    with standing("served", "minio", "trino") as settings:
         known = contracts.load()
         for item in register.served(known):
             write(settings, item.location, item.table)

@@ -1,7 +1,7 @@
 """A real stack for tests: state in a short folder of its own, free ports, started once a session and ended by its mark.
 
-``stack`` is lazy: a test that does not ask for it pays nothing. ``stack_parts`` makes a smaller one for a test that
-breaks or stops it.
+``stack`` is lazy: a test that does not ask for it pays nothing; and it ends with the last test of its group.
+``stack_parts`` makes a smaller one for a test that breaks or stops it.
 """
 
 import os
@@ -14,11 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.grouping import group
 
 from khlang import settings as settings_module
 from khlang.settings import Settings
 from khlang.stack import lifecycle
 
+#: What the session has up, by group. Idle, it would take its share of the cores from every test that comes later.
+STANDING: dict[str, Settings] = {}
 PORTS = ("MINIO", "TRINO", "SPARK_CONNECT", "AIRFLOW", "GATEWAY")
 
 
@@ -58,11 +61,30 @@ def environment(settings: Settings) -> dict[str, str]:
     return kept | {"KHLANG_VAR": str(settings.var), "KHLANG_ROOT": str(settings.root)}
 
 
+@contextmanager
+def standing(name: str, *only: str) -> Iterator[Settings]:
+    """An installation that is up until the last test of the group of this name."""
+    with installation() as settings:
+        lifecycle.up(settings, only=only, report=lambda *_: None)
+        STANDING[name] = settings
+        try:
+            yield settings
+        finally:
+            STANDING.pop(name, None)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """End what stands for a group whose last test this was; at the end of the session its fixture does it."""
+    left = group(item.nodeid)
+    if left in STANDING and nextitem is not None and group(nextitem.nodeid) != left:
+        lifecycle.down(STANDING.pop(left))
+
+
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Settings]:
     """The whole stack, up and healthy."""
-    with installation() as settings:
-        lifecycle.up(settings, report=lambda *_: None)
+    with standing("stack") as settings:
         yield settings
 
 
