@@ -73,9 +73,15 @@ def test_another_person_approves(kit: Kit, waiting: Submission) -> None:
     assert identity in run.invoke(agency, ["approve", *home], catch_exceptions=False).output
     listed = run.invoke(agency, ["approve", "--json", *home], catch_exceptions=False).stdout
     assert [one["submission"] for one in json.loads(listed)] == [waiting.folder.name]
-    for name, role in (("ก", "ผู้อำนวยการ"), ("ข", waiting.manifest["preparer"] + " ")):
-        same = run.invoke(agency, ["approve", identity, "--name", name, "--role", role, "--yes", *home])
-        assert isinstance(same.exception, errors.AccessError)
+    for name, role, code in (
+        ("ก", "ผู้อำนวยการ", "APPROVE-SAME"),
+        ("ข", waiting.manifest["preparer"] + " ", "APPROVE-SAME"),
+        ("ข", " ", "APPROVE-WHO"),
+    ):
+        told = run.invoke(agency, ["approve", identity, "--name", name, "--role", role, "--yes", *home])
+        assert getattr(told.exception, "code", None) == code
+    none = run.invoke(agency, ["approve", "0" * 8, "--name", "ข", "--role", "ผู้อำนวยการ", "--yes", *home])
+    assert getattr(none.exception, "code", None) == "APPROVE-NONE"
     args = ["approve", identity, "--name", "ข", "--role", "ผู้อำนวยการ", *home]
     assert run.invoke(agency, args, input="n\n").exit_code == 1
     assert kit.home.submissions() == []
