@@ -19,6 +19,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
             "tests/scenarios_marts/",
             "tests/faults/test_curate",
             "tests/faults/test_rotation",
+            "tests/integration/test_bridge.py",
             "tests/integration/test_curate.py",
             "tests/privacy/test_curate_key.py",
         ),

@@ -9,6 +9,8 @@ import click
 class LazyGroup(click.Group):
     """A group read off a table, so that a light command never imports what only a heavy one needs.
 
+    Commands that are added to it as to any group stand after those of the table.
+
     Args:
         table: Name → (``module:attribute``, one line of help), in the order of ``--help``.
     """
@@ -19,14 +21,12 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order of the table."""
-        del ctx
-        return list(self.table)
+        return [*self.table, *super().list_commands(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command."""
-        del ctx
         if cmd_name not in self.table:
-            return None
+            return super().get_command(ctx, cmd_name)
         module, _, attribute = self.table[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
@@ -34,5 +34,7 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table without importing any command."""
         del ctx
+        known = [(name, text) for name, (_, text) in self.table.items()]
+        known += [(name, command.get_short_help_str(limit=90)) for name, command in self.commands.items()]
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in self.table.items()])
+            formatter.write_dl(known)

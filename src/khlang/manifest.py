@@ -19,7 +19,9 @@ from khlang.errors import ContractError, IntegrityError, SignatureError
 
 VERSION = "1"
 SCHEMA_FILE = Path(__file__).parent / "landing" / "manifest.schema.json"
-BRIDGE = "bridge"  # the dataset of pairs that keep links through a new source epoch
+BRIDGE = "bridge"  # the dataset of pairs that keep links through a new source epoch; it has no contract
+BRIDGE_VERSION = "1.0.0"
+BRIDGE_COLUMNS = ("s_old", "s_new")
 MAX_PART_BYTES = 128 * 1024 * 1024  # of an encrypted part
 
 

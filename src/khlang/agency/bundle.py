@@ -46,8 +46,12 @@ class Bundle:
         """Whether the agency holds a sealing key; under ``voprf-v1`` it asks the key authority instead."""
         return bool(self.profile["id"] == pseudonym.PROFILE)
 
-    def check_dates(self, today: date) -> None:
+    def check_dates(self, today: date, *, early: bool = False) -> None:
         """The day lies within the bundle's and its epoch's dates.
+
+        Args:
+            today: The day.
+            early: Whether the epoch need not have begun: a bridge may be made before.
 
         Raises:
             ContractError: The bundle is not good yet (or this machine's clock is wrong), or not any more.
@@ -67,7 +71,7 @@ class Bundle:
         if ends and day > ends:
             message = f"กุญแจรุ่น {self.epoch} เลิกใช้เมื่อ {ends} / Epoch {self.epoch} ended on {ends}."
             raise SealingKeyError(message, _AGAIN, code="KEY-EPOCH-ENDED")
-        if starts and day < starts:
+        if starts and day < starts and not early:
             message = f"กุญแจรุ่น {self.epoch} เริ่มใช้ {starts} / Epoch {self.epoch} begins on {starts}."
             raise SealingKeyError(message, clock, code="KEY-EPOCH-EARLY")
 

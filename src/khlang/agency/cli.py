@@ -18,6 +18,7 @@ COMMANDS = {
     "receipt": (f"{_HERE}.receipt:receipt", "ใบรับ / One submission's receipt, signed: text, JSON, HTML, PDF."),
     "ui": (f"{_HERE}.ui:ui", "หน้าจอ / The same as a page of this machine, for who does not use terminals."),
     "export": (f"{_HERE}.export:export", "ส่งทางแฟลชไดรฟ์ / Write a sealed submission to a stick instead of sending it."),
+    "bridge": (f"{_HERE}.bridge:bridge", "เชื่อมรหัสเมื่อเปลี่ยนรุ่นกุญแจ / Keep links when the key changes: pair old with new."),
     "withdraw": (f"{_HERE}.withdraw:withdraw", "ถอนชุดส่ง / Stop the use of a submission and have its key destroyed."),
 }
 

@@ -43,10 +43,10 @@ class Home:
         """Where the sealing key lies: as it was chosen at ``init``."""
         return keystore.choose(self.path, self.config().get("key_store", "file"))
 
-    def source_key(self) -> str:
-        """The derived sealing key, checked, on a day on which bundle and epoch are good."""
+    def source_key(self, *, early: bool = False) -> str:
+        """The derived sealing key, checked, on a day on which bundle and epoch are good (or will be, for a bridge)."""
         bundle = self.bundle()
-        bundle.check_dates(self.today())
+        bundle.check_dates(self.today(), early=early)
         return bundle.source_key(self._secret("sealing"))
 
     def previous_key(self) -> str:

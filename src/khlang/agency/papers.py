@@ -63,6 +63,7 @@ STATES: dict[str, tuple[str, str]] = {
     "accepted": ("ตรวจรับแล้ว รอตรวจคุณภาพ", "verified, waits for the gate"),
     "promoted": ("ผ่านการตรวจคุณภาพ ใช้งานแล้ว", "gated and promoted: in use"),
     "refused": ("ไม่รับ", "refused"),
+    "bridged": ("เชื่อมรหัสแฝงรุ่นเดิมกับรุ่นใหม่แล้ว", "old and new pseudonyms are joined"),
     "superseded": ("มีชุดใหม่กว่าแทนแล้ว", "superseded by a later one"),
     "withdrawn": ("ถอนแล้ว", "withdrawn"),
 }

@@ -87,7 +87,7 @@ def seal(
     table = bundle.table(dataset)
     bundle.recipient(month)
     found = due.check(month, home.today())
-    chosen = _with_mapping(home, dataset, options or ReadOptions())
+    chosen = with_mapping(home, dataset, options or ReadOptions())
     given = [files] if isinstance(files, Path | DatabaseQuery) else list(files)
     tell("อ่านไฟล์ / reading", 0, None)
     extract = open_extract(given, table, bundle.contracts, options=chosen)
@@ -96,11 +96,11 @@ def seal(
     context = hashlib.sha256("\0".join(rules).encode()).hexdigest()
     known = content_.remembered(home, dataset) if content.lasting else []
     for facts in known:
-        if (facts["files"], facts["context"], facts["tool"]) == (content.files.hex(), context, _tool()):
+        if (facts["files"], facts["context"], facts["tool"]) == (content.files.hex(), context, tool()):
             return _again(home, table, extract, facts)
     found += [*extract.findings, *questions.same_as_before(known, content, month)]
     questions.require_answers(found, chosen)
-    order = _Order(home, table, month, content, context, chosen, _papers(home, table, letter), tell, identify)
+    order = _Order(home, table, month, content, context, chosen, papers(home, table, letter), tell, identify)
     return _sealed(order, extract, found)
 
 
@@ -136,7 +136,7 @@ def _sealed(order: _Order, extract: Extract, found: list[Finding]) -> Submission
             canary_rows=sealer.canary_rows,
             pid_reasons=sealer.pid_reasons,
             parts=written,
-            tool_version=_tool(),
+            tool_version=tool(),
             papers=order.papers,
         )
         folder = home.sealed(table.name, order.month) / made["submission"]
@@ -170,18 +170,21 @@ def _again(home: Home, table: Table, extract: Extract, facts: dict[str, Any]) ->
     return Submission(folder, made, table, extract, facts["lost_years"], True, extract.findings, pending)
 
 
-def _with_mapping(home: Home, dataset: str, options: ReadOptions) -> ReadOptions:
+def with_mapping(home: Home, dataset: str, options: ReadOptions) -> ReadOptions:
+    """The official's options, with the mapping of headers that was saved for the dataset."""
     if options.mapping is not None:
         return options
     kept = mapping.load(home.path, dataset)
     return ReadOptions(options.sheet, options.encoding, options.delimiter, kept, options.accept)
 
 
-def _tool() -> str:
+def tool() -> str:
+    """Name and version of this program, as manifests have it."""
     return f"khlang {importlib.metadata.version('khlang')}"
 
 
-def _papers(home: Home, table: Table, letter: str | None) -> dict[str, str | int]:
+def papers(home: Home, table: Table, letter: str | None) -> dict[str, str | int]:
+    """What a manifest says of agreement, letter, legal basis, retention and roles."""
     config = home.config()
     return {
         "agreement": table.agreement,

@@ -5,7 +5,7 @@ earlier months stay as they are. A pair that two agencies do not agree on, or wh
 epoch before the bridge did, is counted and not used.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 FATES = ("bridged", "standing", "late", "conflict")
 
 
-def pairs(spark: "SparkSession", place: Lake, pool: Pool) -> "DataFrame | None":
-    """``p_old, p_new`` of every accepted bridge, distinct; None where there is none."""
+def pairs(spark: "SparkSession", place: Lake, pool: Pool, into: Collection[str] | None = None) -> "DataFrame | None":
+    """``p_old, p_new`` of every accepted bridge into one of some source epochs, distinct; None where there is none."""
     keys = place.objects.keys("accepted/")
     found = sorted({key.rsplit("/", 1)[0] for key in keys if key.split("/")[2:3] == [manifest.BRIDGE]})
     if not found:
         return None
     rows = spark.read.parquet(*(f"{place.root}/{folder}" for folder in found))
+    if into is not None:
+        rows = rows.where(f"split_part(s_new, '.', 2) IN ({', '.join(repr(str(name)) for name in sorted(into))})")
     shipped = partial(_batches, pool=pool)
     return rows.select("s_old", "s_new").mapInArrow(shipped, "p_old STRING, p_new STRING").distinct()
 
@@ -54,8 +56,17 @@ def judge(paired: "DataFrame", spine: "DataFrame", alias: "DataFrame") -> "DataF
     return ways.join(new, ["type", "p_new"], "left").selectExpr("type", "pid", "p_new", fate)
 
 
-def apply(spark: "SparkSession", place: Lake, pool: Pool, tables: Contracts) -> dict[str, int]:
+def apply(
+    spark: "SparkSession", place: Lake, pool: Pool, tables: Contracts, into: Collection[str] | None = None
+) -> dict[str, int]:
     """Write the aliases of all accepted bridges; what stands is left, so that a repetition changes nothing.
+
+    Args:
+        spark: The session.
+        place: The lake.
+        pool: The pool's keys.
+        tables: The contracts of spine and aliases.
+        into: Source epochs whose bridges are trusted; all where not given.
 
     Returns:
         How many pairs had each fate, ``unknown`` ones, and ``unlinkable``: persons of the spine without any bridge.
@@ -63,7 +74,7 @@ def apply(spark: "SparkSession", place: Lake, pool: Pool, tables: Contracts) -> 
     with hold(place.objects, "spine.spine_v1") as lease:
         where = promote.ensure_spine(spark, place, tables["spine"], tables["spine_alias"])
         spine, alias = (spark.read.format("delta").load(at) for at in where)
-        paired = pairs(spark, place, pool)
+        paired = pairs(spark, place, pool, into) if into is None or into else None
         if paired is None:
             return dict.fromkeys((*FATES, "unknown"), 0) | {"unlinkable": spine.count()}
         judged = judge(paired.cache(), spine, alias).cache()

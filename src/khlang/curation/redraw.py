@@ -8,14 +8,14 @@ from khlang import pseudonym
 from khlang.curation import bridge, promote
 from khlang.curation import spine as persons_of
 from khlang.curation.rekey import Pool, to_spark
-from khlang.curation.rotation import Kind, Work
+from khlang.curation.rotation import State, Work
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
 
-def draw(work: Work, kind: Kind, where: tuple[str, str], folder: str) -> dict[str, int]:
+def draw(work: Work, now: State, where: tuple[str, str], folder: str) -> dict[str, int]:
     """Write ``map`` (``type, p, pid, first_period, new_p, new_pid``) and ``alias`` (``type, p, pid``) under a folder.
 
     Returns:
@@ -23,11 +23,11 @@ def draw(work: Work, kind: Kind, where: tuple[str, str], folder: str) -> dict[st
     """
     spine, alias = (work.spark.read.format("delta").load(at) for at in where)
     older = persons_of.bridged(alias, spine)
-    if kind == "pool":
+    if now.kind == "pool":
         drawn = _hashed(spine.select("type", "p", "pid", "first_period"), work.fresh)
         kept = _hashed(older, work.fresh).selectExpr("type", "new_p AS p", "pid")
     else:
-        drawn = _from_bridges(work, spine, alias)
+        drawn = _from_bridges(work, spine, alias, now.name)
         kept = older.where("false")
     settled = _with_pids(drawn, folder, work)
     settled.write.mode("overwrite").parquet(f"{folder}/map")
@@ -42,13 +42,17 @@ def draw(work: Work, kind: Kind, where: tuple[str, str], folder: str) -> dict[st
     return {"redrawn": total, "bridged": bridged, "unlinkable": total - bridged}
 
 
-def _from_bridges(work: Work, spine: "DataFrame", alias: "DataFrame") -> "DataFrame":
-    """The new epoch's pseudonym for who is in a bridge; for the others one under a key that nobody keeps."""
-    paired = bridge.pairs(work.spark, work.place, work.pool)
+def _from_bridges(work: Work, spine: "DataFrame", alias: "DataFrame", epoch: str) -> "DataFrame":
+    """The new epoch's pseudonym for who is in a bridge into it; for the others one under a key that nobody keeps.
+
+    A bridge into an older epoch is not used: it may lead to pseudonyms of the leaked key.
+    """
+    paired = bridge.pairs(work.spark, work.place, work.pool, {epoch})
     rest = _hashed(spine.select("type", "p", "pid", "first_period"), work.fresh).withColumnRenamed("new_p", "lost_p")
     if paired is None:
         return rest.withColumnRenamed("lost_p", "new_p").selectExpr("*", "false AS bridged")
-    judged = bridge.judge(paired, spine, alias).where("fate = 'bridged'").select("type", "pid", "p_new")
+    # Standing: somebody applied the bridge before the rotation.
+    judged = bridge.judge(paired, spine, alias).where("fate IN ('bridged', 'standing')").select("type", "pid", "p_new")
     both = rest.join(judged, ["type", "pid"], "left")
     kept = ("type", "p", "pid", "first_period")
     return both.selectExpr(*kept, "coalesce(p_new, lost_p) AS new_p", "p_new IS NOT NULL AS bridged")

@@ -54,10 +54,14 @@ class Pool:
 
 def pool(settings: Settings) -> Pool:
     """The pool's key and those of its rotations, as ``secrets/pool-epochs.json`` lists them (e01 without one)."""
-    listed = settings.secrets / "pool-epochs.json"
-    epochs: list[str] = json.loads(listed.read_text(encoding="ascii")) if listed.exists() else ["e01"]
-    first, *later = (Pool(str(key_file(settings, epoch)), epoch) for epoch in epochs)
+    first, *later = (Pool(str(key_file(settings, epoch)), epoch) for epoch in epochs(settings))
     return replace(first, then=tuple(later))
+
+
+def epochs(settings: Settings) -> list[str]:
+    """The pool epochs in use, the first one first."""
+    listed = settings.secrets / "pool-epochs.json"
+    return list(json.loads(listed.read_text(encoding="ascii"))) if listed.exists() else ["e01"]
 
 
 def key_file(settings: Settings, epoch: str) -> Path:

@@ -46,7 +46,7 @@ def run(work: Work, now: State, *, settle: Callable[[], None], say: Callable[[st
         folder = f"{rotation.FOLDER}/{now.number:06d}"
         where = promote.ensure_spine(work.spark, work.place, work.tables["spine"], work.tables["spine_alias"])
         if objects.get(f"{folder}/drawn.json") is None:
-            told = redraw.draw(work, now.kind, where, f"{work.place.root}/{folder}")
+            told = redraw.draw(work, now, where, f"{work.place.root}/{folder}")
             objects.put(f"{folder}/drawn.json", json.dumps(told).encode())
         say("map")
         drawn = work.spark.read.parquet(f"{work.place.root}/{folder}/map")

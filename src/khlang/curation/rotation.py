@@ -4,6 +4,7 @@ While one is open nobody reads or writes pids; how often they were changed tells
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -47,6 +48,16 @@ def require_rest(objects: Objects) -> None:
         raise ServiceError(
             "A rotation is under way.", "Let it finish, or run it again: jobs/rotate.py", code="ROTATION"
         )
+
+
+def require_name(name: str) -> None:
+    """Refuse what is no epoch's name: it becomes part of a file's name and of every pseudonym.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if not re.fullmatch(r"[a-z0-9]{1,16}", name):
+        raise UsageError("This is no name of an epoch.", "Letters a-z and digits, at most 16, such as p02.")
 
 
 def begin(objects: Objects, kind: Kind, name: str) -> State:

@@ -1,10 +1,11 @@
 """All pending submissions of a dataset in one process, and the receipts of what became of them."""
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from khlang import contracts, session
-from khlang.curation import objects, rekey, run
+from khlang.curation import objects, rekey, rotate, run
+from khlang.curation.ledger import Ledger
 from khlang.curation.run import Curator, Decision, Work
 from khlang.errors import ContractError, IntegrityError
 from khlang.gates import docs
@@ -12,19 +13,6 @@ from khlang.settings import Settings
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-
-class Ledger(Protocol):
-    """What curation asks of the receipts."""
-
-    def pending(self, dataset: str, revision: int) -> Iterable[Work]:
-        """Accepted submissions without a decision of this revision, ascending by period and sequence."""
-
-    def promoted(self, dataset: str, period: str) -> int:
-        """The highest transaction version that was promoted for a period; 0 for none."""
-
-    def decide(self, decision: Decision) -> None:
-        """Write the decision's receipt; it is the last thing that happens to a submission."""
 
 
 def curate(
@@ -56,9 +44,13 @@ def curate(
     tables = contracts.load(settings.contracts)
     table = tables.require("curated", dataset)
     book = ledger or _receipts(settings)
+    place = lake or objects.bucket(settings)
+    if rotate.waiting(settings, book):  # first: who comes in before the bridge stays two persons
+        counts = rotate.bridges(settings, spark, lake=place, ledger=book)
+        log("bridges: " + ", ".join(f"{count} {fate}" for fate, count in counts.items()))
     curator = Curator(
         spark=spark,
-        place=lake or objects.bucket(settings),
+        place=place,
         pool=rekey.pool(settings),
         tables=tables,
         report=lambda told, decision, verdict: docs.write(

@@ -6,6 +6,7 @@ ends the day before, at once.
 
 import re
 import secrets
+from dataclasses import replace
 from datetime import date, timedelta
 
 from khlang import private
@@ -56,8 +57,12 @@ def rotate(
         private.write(key, secrets.token_hex(32) + "\n")
     begun = Epoch(fresh, chosen, starts=starts.isoformat(), previous=old.name)
     authority_.write_epoch(authority.folder, begun)
-    ended = Epoch(old.name, old.profile, old.starts, end.isoformat(), old.previous, compromised)
-    authority_.write_epoch(authority.folder, ended)
+    for one in authority.epochs():
+        # After a leak nothing older is taken either: an overlap with the epoch before would keep that one alive.
+        last = min(filter(None, (one.ends, end.isoformat())))
+        if one.name == old.name or (compromised and one.name != fresh and one.ends != last):
+            leaked = one.compromised or (compromised and one.name == old.name)
+            authority_.write_epoch(authority.folder, replace(one, ends=last, compromised=leaked))
     kind = "simulation" if authority.simulation else "real"
     private.write(authority.folder / "profile", f"{fresh} {kind}\n")
     return authority_.open_(authority.folder)

@@ -26,7 +26,7 @@ def address(agency: Agency, dataset: str, period: str, submission: str) -> lake.
         PeriodError: The period is not of its form.
         UsageError: The submission is not of its form.
     """
-    if dataset not in agency.datasets:
+    if dataset not in {*agency.datasets, manifest.BRIDGE}:
         raise refusal(
             AccessError,
             "DATASET",
@@ -115,6 +115,8 @@ def order(s3: "S3Client", made: Manifest, place: lake.Submission) -> None:
     Raises:
         SequenceError: A later content counts and ``supersedes`` does not name it.
     """
+    if place.dataset == manifest.BRIDGE:
+        return  # bridges stand side by side, and none of them is earlier than another
     there = waiting.standing(s3, place.agency, place.dataset, place.period)
     current = there[-1].submission.id if there else None
     if made["supersedes"] is None:

@@ -9,7 +9,8 @@ import click
 from khlang import period, store
 from khlang import settings as settings_
 from khlang.errors import UsageError
-from khlang.landing import expiry, keeper, registry
+from khlang.landing import bridges, expiry, keeper, registry
+from khlang.lazygroup import LazyGroup
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -19,12 +20,20 @@ EXAMPLES = """Examples:
 \b
   khlang pool init --start 2026-01 --months 12
   khlang pool enrol --request enrolment.json
+  khlang pool rotate
   khlang pool expire --dry-run
   khlang pool revoke mof
 """
 
 
-@click.group(epilog=EXAMPLES)
+# Named by their place, for a hop imports nothing of those after it.
+LATER = {
+    "rotate": ("khlang.curation.cli:rotate_", "Give everybody another pid: a new pool key, or after a leak."),
+    "bridges": ("khlang.curation.cli:bridges", "Apply the agencies' bridges after a new source epoch, and count."),
+}
+
+
+@click.group(cls=LazyGroup, table=LATER, epilog=EXAMPLES)
 def pool() -> None:
     """The pool's keeper: month identities, enrolled agencies, rotation."""
 
@@ -93,8 +102,10 @@ def expire(*, today: datetime | None, days: int, dry_run: bool) -> None:
     if not dry_run:
         expiry.close(where, months, today=day)
         ended = {*months, *registry.closed(where)}
-        count = expiry.delete_opened(store.client(where, "land"), ended)
-        click.echo(f"{count} opened objects deleted.")
+        s3 = store.client(where, "land")
+        opened, parts = expiry.delete_opened(s3, ended), expiry.delete_headers(s3, ended)
+        click.echo(f"{opened} opened objects and the keys of {parts} parts deleted.")
+        click.echo(f"{bridges.delete_done(where, s3, today=day)} bridges of ended epochs deleted.")
     click.echo(f"Months {'due' if dry_run else 'ended'}: {', '.join(months) or 'none'}.")
 
 

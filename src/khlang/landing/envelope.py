@@ -1,7 +1,7 @@
 """The envelope of a submission: who signed it, for which contract, period, profile; and each part's bytes."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,8 +29,10 @@ class Known:
     today: date
 
 
-def read(data: bytes, signature: str, place: lake.Submission, known: Known) -> tuple[Manifest, Table]:
+def read(data: bytes, signature: str, place: lake.Submission, known: Known) -> tuple[Manifest, Table | None]:
     """Verify signature and manifest, and that they belong to this place, contract, period and profile.
+
+    A bridge has no table.
 
     Raises:
         SignatureError: The enrolled key did not sign these bytes.
@@ -44,7 +46,7 @@ def read(data: bytes, signature: str, place: lake.Submission, known: Known) -> t
     made = manifest.parse(data)
     require_place(made, place)
     table = _contract(made, known)
-    _approved(made, table)
+    _approved(made, (table,) if table else known.contracts.by_agency(made["agency"]))
     if made["period"] not in known.months:
         raise refusal(
             PeriodError,
@@ -57,7 +59,17 @@ def read(data: bytes, signature: str, place: lake.Submission, known: Known) -> t
     return made, table
 
 
-def _contract(made: Manifest, known: Known) -> Table:
+def _contract(made: Manifest, known: Known) -> Table | None:
+    if made["dataset"] == manifest.BRIDGE:
+        if made["contract"] != {"id": manifest.BRIDGE, "version": manifest.BRIDGE_VERSION}:
+            raise refusal(
+                ContractError,
+                "BRIDGE-VERSION",
+                th="ชุดเชื่อมรหัสทำด้วยโปรแกรมรุ่นอื่น",
+                en="The bridge is of another form than this pool knows.",
+                remedy="ปรับรุ่นโปรแกรม / Update khlang.",
+            )
+        return None
     tables = {table.name: table for table in known.contracts.by_agency(made["agency"])}
     table = tables.get(made["dataset"])
     if table is None or made["contract"]["id"] != table.name or made["dataset"] not in known.agency.datasets:
@@ -80,9 +92,9 @@ def _contract(made: Manifest, known: Known) -> Table:
     return table
 
 
-def _approved(made: Manifest, table: Table) -> None:
+def _approved(made: Manifest, tables: Iterable[Table]) -> None:
     """The names stay at the agency; what the pool can hold it to are the two roles that it signed."""
-    if table.two_people and not manifest.approved_by_another(made):
+    if any(table.two_people for table in tables) and not manifest.approved_by_another(made):
         raise refusal(
             AccessError,
             "APPROVER",
@@ -100,7 +112,7 @@ def _profile(made: Manifest, known: Known) -> None:
             f"ปิดผนึกด้วยกุญแจรุ่น {sent['epoch']} แต่รุ่นที่ใช้คือ {known.current}",
             f"Sealed under epoch {sent['epoch']}; the current one is {known.current}.",
         )
-    _in_force(ours, known)
+    _in_force(ours, known, early=made.get("dataset") == manifest.BRIDGE)
     if sent["kcv"] != ours.profile["kcv"]:
         raise _key(
             "KEY-KCV",
@@ -115,8 +127,11 @@ def _profile(made: Manifest, known: Known) -> None:
         )
 
 
-def _in_force(epoch: Epoch, known: Known) -> None:
-    """The day of landing lies between the epoch's first and last day; ISO dates compare as text."""
+def _in_force(epoch: Epoch, known: Known, *, early: bool) -> None:
+    """The day of landing lies between the epoch's first and last day; ISO dates compare as text.
+
+    A bridge may come early: best it is here before the first delivery of its epoch.
+    """
     today = known.today.isoformat()
     if epoch.ends and today > epoch.ends:
         raise _key(
@@ -124,7 +139,7 @@ def _in_force(epoch: Epoch, known: Known) -> None:
             f"กุญแจรุ่น {epoch.name} เลิกใช้ตั้งแต่ {epoch.ends} รุ่นที่ใช้คือ {known.current}",
             f"Epoch {epoch.name} ended on {epoch.ends}; the current one is {known.current}.",
         )
-    if epoch.starts and today < epoch.starts:
+    if epoch.starts and today < epoch.starts and not early:
         raise _key(
             "KEY-EPOCH-EARLY",
             f"กุญแจรุ่น {epoch.name} เริ่มใช้วันที่ {epoch.starts}",

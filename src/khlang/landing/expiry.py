@@ -1,7 +1,7 @@
 """What the keeper ends: a month after its correction window, and an agency's credential.
 
 A month ends in an order that can be cut off anywhere and called again: it is listed as closed first (nothing is taken
-for it any more), then its secret is destroyed, then what was opened of it is deleted.
+for it any more), then its secret is destroyed, then what was opened of it and the keys of its parts are deleted.
 """
 
 import json
@@ -53,6 +53,17 @@ def delete_opened(s3: "S3Client", months: Iterable[str]) -> int:
     keys = [key for key in store.list_keys(s3, lake.LAKE, "accepted/") if key.split("/")[3] in wanted]
     folders = {"/".join(key.split("/")[:5]) + "/" for key in keys}
     return sum(store.delete_prefix(s3, lake.LAKE, folder) for folder in sorted(folders))
+
+
+def delete_headers(s3: "S3Client", months: Iterable[str]) -> int:
+    """Delete the keys of all parts of these months; how many there were. Takes the role ``land``.
+
+    The identity that opens them is gone already; a copy of it that somebody kept opens nothing without them.
+    """
+    wanted = set(months)
+    keys = [key for key in store.list_keys(s3, lake.HEADERS) if key.split("/")[2] in wanted]
+    folders = {"/".join(key.split("/")[:4]) + "/" for key in keys}
+    return sum(store.delete_prefix(s3, lake.HEADERS, folder) for folder in sorted(folders))
 
 
 def revoke(settings: Settings, agency: str) -> None:

@@ -13,7 +13,7 @@ from khlang import contracts as contracts_
 from khlang import lake, manifest, private, store
 from khlang import period as period_
 from khlang.errors import ContractError, KhlangError, ServiceError, SetupError
-from khlang.landing import checks, envelope, headers, ledger, opening, refusal, registry, waiting, withdrawal
+from khlang.landing import bridges, checks, envelope, headers, ledger, opening, refusal, registry, waiting, withdrawal
 from khlang.landing.envelope import Known
 from khlang.landing.waiting import Request
 from khlang.manifest import Manifest
@@ -68,7 +68,7 @@ def hall(settings: Settings) -> Hall:
 def batches(where: Hall) -> list[dict[str, Any]]:
     """What waits, by dataset: one process lands all of a dataset."""
     found: dict[str, list[lake.Submission]] = {}
-    for request in waiting.pending_for_land(where.s3):
+    for request in _waiting(where):
         found.setdefault(request.submission.dataset, []).append(request.submission)
     for place in waiting.pending_withdrawals(where.s3):
         found.setdefault(place.dataset, []).append(place)
@@ -76,11 +76,21 @@ def batches(where: Hall) -> list[dict[str, Any]]:
 
 
 def land(where: Hall, dataset: str) -> list[ledger.Decision]:
-    """Settle what was withdrawn of one dataset, then decide on all that waits, in order of receipt."""
+    """Settle what was withdrawn of one dataset, then decide on all that waits, in order of receipt.
+
+    Bridges come first, whatever the dataset: who comes in under a new epoch before its bridge stays two persons.
+    """
     withdrawn = [place for place in waiting.pending_withdrawals(where.s3) if place.dataset == dataset]
     settled = [one for place in withdrawn for one in withdrawal.settle(where.s3, where.contracts, place)]
-    requests = [one for one in waiting.pending_for_land(where.s3) if one.submission.dataset == dataset]
-    return settled + [decide(where, request) for request in requests]
+    requests = _waiting(where)
+    first = [] if dataset == manifest.BRIDGE else [r for r in requests if r.submission.dataset == manifest.BRIDGE]
+    own = [request for request in requests if request.submission.dataset == dataset]
+    return settled + [decide(where, request) for request in (*first, *own)]
+
+
+def _waiting(where: Hall) -> list[Request]:
+    requests = waiting.pending_for_land(where.s3)
+    return [request for request in requests if not bridges.held(where.s3, where.settings, request)]
 
 
 def decide(where: Hall, request: Request) -> ledger.Decision:
@@ -124,8 +134,9 @@ def _accept(where: Hall, request: Request) -> dict[str, Any]:
         "sequence": sequence,
         "rows": made["rows"],
         "canary_rows": made["canary_rows"],
-        "columns": [column.name for column in table.columns],
-        "contract_version": table.version_text,
+        "columns": [column.name for column in table.columns] if table else list(manifest.BRIDGE_COLUMNS),
+        "contract_version": made["contract"]["version"],
+        "epoch": made["profile"]["epoch"],
         "pid_reasons": made["pid_reasons"],
         "supersedes": made["supersedes"],
         "manifest_sha256": store.sha256_of(data).hex(),
@@ -146,23 +157,21 @@ def _order(where: Hall, request: Request, made: Manifest) -> None:
         raise checks.earlier(current)
 
 
-def _copy(where: Hall, place: lake.Submission, made: Manifest, table: contracts_.Table) -> None:
+def _copy(where: Hall, place: lake.Submission, made: Manifest, table: contracts_.Table | None) -> None:
     """Write the opened rows without canaries, part by part; names are numbers, so that a rerun writes over them."""
     identity = where.identity(place.period)
-    epoch = registry.epochs(where.settings)[made["profile"]["epoch"]]
-    expected = registry.canaries(where.settings, place.agency, epoch.name).get(place.dataset, {})
-    canaries = opening.Canaries(expected)
+    content = _content(where, place, made, table)
     folder = place.accepted.removeprefix(f"s3://{lake.LAKE}/")
     total = 0
     for number, part in enumerate(made["parts"], start=1):
         sealed = headers.whole(where.s3, place, part["name"])
         opened = envelope.inner(part, sealed, identity)
-        kept = canaries.take_out(opening.rows(part, opened, table, epoch=epoch))
+        kept = content.take_out(part, opened)
         total += kept.height
         buffer = io.BytesIO()
         kept.write_parquet(buffer, compression="zstd", statistics=False)
         store.put(where.s3, lake.LAKE, f"{folder}/part-{number:04d}.parquet", buffer.getvalue())
-    canaries.check(made)
+    content.check(made)
     if total != made["rows"]:
         raise refusal.refusal(
             ContractError,
@@ -171,6 +180,17 @@ def _copy(where: Hall, place: lake.Submission, made: Manifest, table: contracts_
             en="The rows that were opened are not as many as the manifest says.",
             remedy=envelope.AGAIN,
         )
+
+
+def _content(
+    where: Hall, place: lake.Submission, made: Manifest, table: contracts_.Table | None
+) -> opening.Content | bridges.Pairs:
+    epochs = registry.epochs(where.settings)
+    if table is None:
+        return bridges.Pairs.of(where.settings, made, epochs)
+    epoch = epochs[made["profile"]["epoch"]]
+    expected = registry.canaries(where.settings, place.agency, epoch.name).get(place.dataset, {})
+    return opening.Content(table, epoch, opening.Canaries(expected))
 
 
 def _forget(where: Hall, place: lake.Submission) -> None:

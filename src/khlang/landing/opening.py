@@ -94,6 +94,23 @@ def _canaries(made: Manifest, wrong: set[str], whole: set[str], columns: set[str
     )
 
 
+@dataclass(frozen=True)
+class Content:
+    """What the parts of one submission hold: its contract's rows, and canaries among them."""
+
+    table: Table
+    epoch: Epoch
+    canaries: Canaries
+
+    def take_out(self, part: Part, opened: bytes) -> "pl.DataFrame":
+        """A part's rows that are no canaries; see :func:`rows` for what is refused."""
+        return self.canaries.take_out(rows(part, opened, self.table, epoch=self.epoch))
+
+    def check(self, made: Manifest) -> None:
+        """Every canary was met, by :meth:`Canaries.check`."""
+        self.canaries.check(made)
+
+
 def rows(part: Part, data: bytes, table: Table, *, epoch: Epoch) -> "pl.DataFrame":
     """Read a part's rows.
 

@@ -120,6 +120,33 @@ def epochs(settings: Settings) -> dict[str, Epoch]:
     return {name: Epoch(name=name, **entry) for name, entry in said.items()}
 
 
+def unrotated(settings: Settings) -> frozenset[str]:
+    """Epochs that replace a leaked one and for which the pool's pids were not redrawn yet."""
+    if not (settings.registry / "epochs.json").exists():
+        return frozenset()
+    known, path = epochs(settings), settings.registry / "rotated.json"
+    done = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    leaked = {name for name, one in known.items() if one.compromised}
+    return frozenset(name for name, one in known.items() if one.previous in leaked and name not in done)
+
+
+def rotated(settings: Settings) -> bool:
+    """Whether any source epoch followed another."""
+    known = epochs(settings) if (settings.registry / "epochs.json").exists() else {}
+    return any(one.previous for one in known.values())
+
+
+def bridgeable(settings: Settings) -> frozenset[str]:
+    """Epochs that followed another as planned: bridges into them write aliases."""
+    if not (settings.registry / "epochs.json").exists():
+        return frozenset()
+    known = epochs(settings)
+    return frozenset(
+        name for name, one in known.items()
+        if one.previous and not one.compromised and not known[one.previous].compromised
+    )  # fmt: skip
+
+
 def current(settings: Settings) -> str:
     """The epoch that bundles are of now."""
     return str(_read(settings, "profile.json", "Run `khlang keys publish`.")["epoch"])

@@ -1,0 +1,24 @@
+"""How a profile turns a column of identifiers into pseudonyms: with a key that lies here, or by asking for them."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import polars as pl
+
+from khlang import pseudonym
+from khlang.agency.sealing import Identify
+
+
+def by_key(profile: Mapping[str, Any], key: str) -> Identify:
+    """Pseudonyms of profile ``hmac-v1``.
+
+    Args:
+        profile: Of the epoch.
+        key: The derived key of that epoch.
+    """
+    return partial(_keyed, key=key, epoch=str(profile["epoch"]))
+
+
+def _keyed(values: pl.Series, type_: str, simulation: bool, *, key: str, epoch: str) -> pl.DataFrame:
+    return pseudonym.seal_column(values, key=key, epoch=epoch, type=type_, simulation=simulation)
