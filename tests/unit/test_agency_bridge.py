@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from tests import agency_kit
 
-from khlang import manifest, private, pseudonym
+from khlang import manifest, private
 from khlang.agency import bridging
 from khlang.agency import home as home_
 from khlang.agency.cli import agency
@@ -141,4 +141,3 @@ def test_the_command_reports_counts_and_no_pseudonym(rotated: Rotated) -> None:
     frame = pl.read_parquet(io.BytesIO(rotated.kit.inner(folder)[0]))
     shown = done.output + again + (folder / "manifest.json").read_text()
     assert not [s for s in frame["s_new"].to_list() if s[-32:] in shown]
-    assert pseudonym.REASONS[1] == "bad_format"

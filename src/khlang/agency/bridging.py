@@ -15,8 +15,8 @@ import polars as pl
 
 from khlang import manifest, private
 from khlang import period as period_
+from khlang.agency import asking, due, identify, making, parts, questions, signing, submission
 from khlang.agency import content as content_
-from khlang.agency import due, identify, making, parts, questions, signing, submission
 from khlang.agency.bundle import Bundle
 from khlang.agency.home import Home
 from khlang.agency.reading import Extract, ReadOptions, open_extract
@@ -53,7 +53,6 @@ def make(
     period: str,
     options: ReadOptions | None = None,
     tell: Tell = lambda step, rows, total: None,  # noqa: ARG005
-    asked: Identify | None = None,
 ) -> Bridge:
     """Seal a bridge from the epoch before to the bundle's.
 
@@ -64,7 +63,6 @@ def make(
         period: The month whose recipient it is encrypted to.
         options: What the official chose.
         tell: Told each step and how far it came.
-        asked: Pseudonyms of the new epoch, where its profile is not ``hmac-v1``.
 
     Raises:
         KhlangError: There is no epoch before, a key is missing, or the files cannot be read; nothing is left then.
@@ -76,22 +74,29 @@ def make(
             "ไม่ต้องเชื่อม หรือติดตั้งไฟล์ตั้งค่าของรุ่นใหม่ก่อน / No bridge is needed, or set up the new epoch's bundle first.",
             code="BRIDGE-NONE",
         )
-    table, recipient = bundle.table(dataset), bundle.recipient(month)
+    table = bundle.table(dataset)
+    bundle.recipient(month)
     due.check(month, home.today())
     old = identify.by_key(bundle.bridge["profile"], home.previous_key())
-    new = asked or identify.by_key(bundle.profile, home.source_key(early=True))
     chosen = submission.with_mapping(home, dataset, options or ReadOptions())
     given = [files] if not isinstance(files, Sequence) else list(files)
     tell("อ่านไฟล์ / reading", 0, None)
     extract = open_extract(given, table, bundle.contracts, options=chosen)
     questions.require_answers(extract.findings, chosen)
-    content = content_.of(given)
-    pairs = _Pairs(bundle, table, old, new)
+    with asking.asked(home, tell) as asked:
+        new = asked or identify.by_key(bundle.profile, home.source_key(early=True))
+        pairs = _Pairs(bundle, table, old, new)
+        return _sealed(home, pairs, extract, month=month, content=content_.of(given), tell=tell)
+
+
+def _sealed(
+    home: Home, pairs: "_Pairs", extract: Extract, *, month: str, content: content_.Content, tell: Tell
+) -> Bridge:
     with making.making(home.sealed(manifest.BRIDGE, month)) as path:
         with Shuffle(path, size=content.size) as shuffle:
             pairs.gather(extract, shuffle, rows=content.rows, tell=tell)
-            written = pairs.write(path, shuffle, recipient, tell)
-        made = _manifest(home, table, month, pairs, written)
+            written = pairs.write(path, shuffle, pairs.bundle.recipient(month), tell)
+        made = _manifest(home, pairs, month, written)
         folder = home.sealed(manifest.BRIDGE, month) / made["submission"]
         reused = (folder / "manifest.json").exists()
         if reused:
@@ -102,15 +107,16 @@ def make(
     pending = not (folder / "manifest.sig").exists()
     counts = {name: count for name, count in sorted(pairs.counts.items()) if name != _CANARY}
     unread = {name: dict(sorted(reasons.items())) for name, reasons in sorted(pairs.unread.items())}
-    before = str(bundle.bridge["profile"]["epoch"])
-    return Bridge(folder, made, before, bundle.epoch, counts, unread, reused, pending)
+    before = str((pairs.bundle.bridge or {})["profile"]["epoch"])
+    return Bridge(folder, made, before, pairs.bundle.epoch, counts, unread, reused, pending)
 
 
 class _Pairs:
     """The pairs of one extract and of the authority's canaries, distinct, and how many there are of each type."""
 
     def __init__(self, bundle: Bundle, table: Table, old: Identify, new: Identify) -> None:
-        self._bundle, self._table, self._old, self._new = bundle, table, old, new
+        self.bundle, self.table = bundle, table
+        self._old, self._new = old, new
         self.counts: Counter[str] = Counter()
         self.unread: dict[str, Counter[str]] = {}
 
@@ -118,11 +124,11 @@ class _Pairs:
         """Every identifier of the extract, chunk by chunk, and the canaries of the old epoch."""
         done = 0
         for chunk in extract.chunks():
-            for column in self._table.identifiers:
-                shuffle.add(self._both(chunk[column.name], str(column.identifier), simulation=self._bundle.simulation))
+            for column in self.table.identifiers:
+                shuffle.add(self._both(chunk[column.name], str(column.identifier), simulation=self.bundle.simulation))
             done += chunk.height
             tell("จับคู่รหัสเดิมกับรหัสใหม่ / pairing", done, rows)
-        for type_, forms in sorted((self._bundle.bridge or {})["forms"].items()):
+        for type_, forms in sorted((self.bundle.bridge or {})["forms"].items()):
             shuffle.add(self._both(pl.Series(forms), type_, simulation=True).with_columns(pl.lit(_CANARY).alias(_TYPE)))
 
     def write(self, folder: Path, shuffle: Shuffle, recipient: str, tell: Tell) -> list[Part]:
@@ -171,9 +177,9 @@ class _Pairs:
             yield once
 
 
-def _manifest(home: Home, table: Table, month: str, pairs: _Pairs, written: list[Part]) -> Manifest:
-    bundle = home.bundle()
-    papers = submission.papers(home, table, None) | ({"approver": ""} if _two_people(bundle) else {})
+def _manifest(home: Home, pairs: _Pairs, month: str, written: list[Part]) -> Manifest:
+    bundle = pairs.bundle
+    papers = submission.papers(home, pairs.table, None) | ({"approver": ""} if _two_people(bundle) else {})
     return manifest.build(
         agency=bundle.agency,
         dataset=manifest.BRIDGE,

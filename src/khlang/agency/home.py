@@ -49,6 +49,20 @@ class Home:
         bundle.check_dates(self.today(), early=early)
         return bundle.source_key(self._secret("sealing"))
 
+    def order_key(self) -> str:
+        """What decides the order of sealed rows, so that nobody else can guess it: the sealing key, or an own one.
+
+        Under ``voprf-v1`` there is no sealing key here; a random key of this machine is made on first use.
+        """
+        bundle = self.bundle()
+        if bundle.keyed:
+            return self.source_key()
+        bundle.check_dates(self.today())
+        store = self.keystore()
+        if store.get("order") is None:
+            store.put("order", secrets.token_hex(32))
+        return self._secret("order")
+
     def previous_key(self) -> str:
         """The derived key of the epoch before, for a bridge.
 

@@ -27,7 +27,7 @@ _REMEDIES = {
 }
 
 
-def refusal(answer: httpx.Response) -> KhlangError:
+def refusal(answer: httpx.Response, *, by: str = "เกตเวย์ไม่รับ / The gateway refused") -> KhlangError:
     """The error that a refusing answer stands for: by its problem code, else by its status."""
     problem = _problem(answer)
     name = str(problem.get("code") or f"HTTP-{answer.status_code}")
@@ -35,7 +35,7 @@ def refusal(answer: httpx.Response) -> KhlangError:
     kind = by_code or _BY_STATUS.get(answer.status_code, errors.InputError)
     message = str(problem.get("message") or f"HTTP {answer.status_code}")
     remedy = str(problem.get("remedy") or _REMEDIES.get(answer.status_code, _AGAIN))
-    return kind(f"เกตเวย์ไม่รับ / The gateway refused: {message}", remedy, code=name)
+    return kind(f"{by}: {message}", remedy, code=name)
 
 
 def code(answer: httpx.Response) -> str:

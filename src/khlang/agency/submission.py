@@ -9,8 +9,8 @@ from typing import Any
 
 from khlang import manifest, private
 from khlang import period as period_
+from khlang.agency import asking, due, making, questions, signing, writing
 from khlang.agency import content as content_
-from khlang.agency import due, making, questions, signing, writing
 from khlang.agency.content import Content
 from khlang.agency.home import Home
 from khlang.agency.reading import DatabaseQuery, Extract, Finding, ReadOptions, mapping, open_extract
@@ -100,13 +100,15 @@ def seal(
             return _again(home, table, extract, facts)
     found += [*extract.findings, *questions.same_as_before(known, content, month)]
     questions.require_answers(found, chosen)
-    order = _Order(home, table, month, content, context, chosen, papers(home, table, letter), tell, identify)
-    return _sealed(order, extract, found)
+    with asking.asked(home, tell) as asked:
+        said = papers(home, table, letter)
+        order = _Order(home, table, month, content, context, chosen, said, tell, identify or asked)
+        return _sealed(order, extract, found)
 
 
 def _sealed(order: _Order, extract: Extract, found: list[Finding]) -> Submission:
     home, table, bundle = order.home, order.table, order.home.bundle()
-    key = home.source_key()
+    key = home.order_key()
     seed = order.content.order(order.context)
     sealer = Sealer(table, bundle, key=key, content=seed, files=extract.files, identify=order.identify)
     with making.making(home.sealed(table.name, order.month)) as path:

@@ -64,11 +64,19 @@ def create_app(folder: Path, *, today: Callable[[], date] = period.today) -> Fas
     @app.exception_handler(KhlangError)
     async def refused(request: Request, error: KhlangError) -> JSONResponse:
         del request
-        status = 401 if error.code == "TOKEN" else 403 if isinstance(error, AccessError) else 422
+        quota = error.code == "VOPRF-QUOTA"
+        status = 429 if quota else 401 if error.code == "TOKEN" else 403 if isinstance(error, AccessError) else 422
+        headers = {"Retry-After": str(_until_next_month(today()))} if quota else None
         told = {"status": status, "code": error.code, "message": error.message, "remedy": error.remedy}
-        return JSONResponse(told, status, media_type="application/problem+json")
+        return JSONResponse(told, status, headers=headers, media_type="application/problem+json")
 
     return app
+
+
+def _until_next_month(today: date) -> int:
+    """Seconds from the beginning of a day to the first of the next month, when quotas begin anew."""
+    first = date(today.year + today.month // 12, today.month % 12 + 1, 1)
+    return (first - today).days * 86_400
 
 
 async def _body(request: Request) -> bytes:
