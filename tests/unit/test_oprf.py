@@ -81,14 +81,16 @@ def test_what_is_no_batch_is_refused(wire: bytes) -> None:
 
 def test_the_service_answers_with_a_proof_within_the_quota(folder: Path) -> None:
     made = authority.open_(folder)
-    days = iter([date(2026, 1, 31), date(2026, 1, 31), date(2026, 2, 1)])
-    app = create_app(folder, today=lambda: next(days))
+    days = [date(2026, 1, 30)]
+    app = create_app(folder, today=lambda: days[-1])
     asked = oprf.blind([oprf.message(str(n), "house") for n in range(4)])
     first = post(app, "e01", asked.wire)
     outputs = asked.finish(first.content, made.profile()["public_key"])
     assert [oprf.pseudonym(one, "e01") for one in outputs] == [made.seal(str(n), "house") for n in range(4)]
     second = post(app, "e01", asked.wire)
-    assert (second.status_code, second.json()["code"]) == (403, "VOPRF-QUOTA")
+    assert (second.status_code, second.json()["code"]) == (429, "VOPRF-QUOTA")
+    assert second.headers["retry-after"] == str(2 * 86_400), "until the next month begins"
+    days.append(date(2026, 2, 1))
     assert post(app, "e01", asked.wire).status_code == 200, "a new month"
 
 
