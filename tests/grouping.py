@@ -21,6 +21,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
             "tests/faults/test_rotation",
             "tests/integration/test_bridge.py",
             "tests/integration/test_curate.py",
+            "tests/integration/test_vacuum.py",
             "tests/privacy/test_curate_key.py",
         ),
     ),

@@ -1,12 +1,13 @@
-"""``khlang pool rotate`` and ``khlang pool bridges``: what the pool's keeper does when a key changes."""
+"""``khlang pool rotate``, ``bridges`` and ``vacuum``: what the pool's keeper does when a key changes or rows go."""
 
 import json
 
 import click
 
-from khlang import period, session, store
+from khlang import contracts, period, session, store
 from khlang import settings as settings_
 from khlang.curation import objects, rotate, rotation
+from khlang.curation import vacuum as vacuum_
 from khlang.curation.rotation import Kind
 from khlang.landing import bridges as bridges_
 
@@ -59,6 +60,21 @@ def bridges(*, as_json: bool) -> None:
         click.echo(f"{counts[fate]:>12,}  {meaning}")
     if as_json:
         click.echo(json.dumps({"counts": counts}))
+
+
+@click.command(epilog="\b\nExamples:\n  khlang pool vacuum\n  khlang pool vacuum --hours 1")
+@click.option("--hours", type=click.IntRange(0), default=vacuum_.WEEK_HOURS, show_default=True)
+def vacuum(hours: int) -> None:
+    """Delete the files of table versions older than this: they hold withdrawn and corrected rows, and older pids.
+
+    Less than a week (168) only while nothing else runs: who reads an older version meanwhile fails.
+    """
+    here = settings_.load()
+    tables = contracts.load(here.contracts)
+    gone = vacuum_.vacuum(session.spark(here, "vacuum"), objects.bucket(here), tables, hours=hours)
+    for folder, count in gone.items():
+        click.echo(f"{count:>8,}  {folder}")
+    click.echo(f"{sum(gone.values())} files deleted.")
 
 
 def _asked(here: settings_.Settings, epoch: str | None, compromised: str | None) -> tuple[Kind, str]:

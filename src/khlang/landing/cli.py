@@ -29,6 +29,7 @@ EXAMPLES = """Examples:
 # Named by their place, for a hop imports nothing of those after it.
 LATER = {
     "rotate": ("khlang.curation.cli:rotate_", "Give everybody another pid: a new pool key, or after a leak."),
+    "vacuum": ("khlang.curation.cli:vacuum", "Delete files of old table versions, which hold withdrawn rows."),
     "bridges": ("khlang.curation.cli:bridges", "Apply the agencies' bridges after a new source epoch, and count."),
 }
 

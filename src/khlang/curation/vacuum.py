@@ -1,0 +1,54 @@
+"""Deletes the files of old table versions: until then they hold rows that were withdrawn, corrected or re-keyed.
+
+Delta refuses less than its week of grace, for a reader or writer of an older version would fail. For less, nothing may
+run meanwhile: the leases of all tables that curation writes are held, and analysts' queries of that moment may fail.
+"""
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from khlang.contracts import Contracts
+from khlang.curation.lease import hold
+from khlang.curation.objects import Lake
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+WEEK_HOURS = 168
+LAYERS = ("curated", "quarantine", "spine", "marts", "projects")
+_CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
+
+
+def vacuum(spark: "SparkSession", place: Lake, tables: Contracts, *, hours: int = WEEK_HOURS) -> dict[str, int]:
+    """Delete what no version younger than some hours needs.
+
+    Args:
+        spark: The session.
+        place: The lake.
+        tables: All contracts.
+        hours: How old a version must be for its files to go.
+
+    Returns:
+        Folder of each table → how many files went.
+    """
+    found = sorted({key.partition("/_delta_log/")[0] for layer in LAYERS for key in place.objects.keys(f"{layer}/")
+                    if "/_delta_log/" in key})  # fmt: skip
+    gone: dict[str, int] = {}
+    with ExitStack() as held:
+        for table in tables.datasets:
+            held.enter_context(hold(place.objects, f"curated.{table.versioned}"))
+        held.enter_context(hold(place.objects, "spine.spine_v1"))
+        before = spark.conf.get(_CHECK, "true")
+        spark.conf.set(_CHECK, str(hours >= WEEK_HOURS).lower())
+        try:
+            for folder in found:
+                there = _files(place, folder)
+                spark.sql(f"VACUUM delta.`{place.root}/{folder}` RETAIN {hours} HOURS").collect()
+                gone[folder] = there - _files(place, folder)
+        finally:
+            spark.conf.set(_CHECK, str(before))
+    return gone
+
+
+def _files(place: Lake, folder: str) -> int:
+    return sum(1 for key in place.objects.keys(f"{folder}/") if key.endswith(".parquet") and "/_delta_log/" not in key)
