@@ -53,7 +53,7 @@ class Country:
                 authority,
                 agency=agency,
                 contracts=tables,
-                recipients=keeper.init(self.settings, start="2026-01", months=12),
+                recipients=keeper.init(self.settings, start="2024-01", months=12),
                 gateway_url=self.settings.gateway_url,
                 gateway_ca=self.settings.trino_ca.read_text(),
                 receipt_key=(self.settings.registry / "receipt.pub").read_text().strip(),
@@ -130,7 +130,7 @@ def country(var: Path, today: date) -> Iterator[Country]:
         minio_fixture.provisioned(settings)
         tls.ensure(settings)
         made = Country(settings, authority_.start(settings.authority, simulation=True), today)
-        keeper.init(settings, start="2026-01", months=12)
+        keeper.init(settings, start="2024-01", months=12)
         made.set_up(made.authority)
         with landkit.serving(settings):
             yield made
