@@ -12,6 +12,7 @@ from setup.progress import Progress, call
 
 DISK_GB = 6
 JAVA_VERSIONS = (17, 21)
+BROWSERS = ("chromium", "google-chrome")  # what opens the agency's page in the tests
 FONTS = Path("/usr/share/fonts/truetype/tlwg")
 
 
@@ -48,6 +49,8 @@ def missing_packages() -> list[str]:
                if not shutil.which(program)]  # fmt: skip
     if not FONTS.exists():
         wanted.append("fonts-thai-tlwg")
+    if not any(shutil.which(name) for name in BROWSERS):
+        wanted.append(BROWSERS[0])
     if not importlib.util.find_spec("ensurepip"):  # Debian leaves it out of python3 itself
         wanted.append("python3-venv")
     return wanted

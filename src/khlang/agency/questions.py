@@ -8,6 +8,15 @@ from khlang.agency.reading import Finding, ReadOptions
 from khlang.errors import InputError
 
 
+class UnansweredError(InputError):
+    """Questions are open; ``findings`` says which, for a page that asks them."""
+
+    def __init__(self, findings: Sequence[Finding], remedy: str) -> None:
+        said = (f"{finding.file}: {finding.message}".removeprefix(": ") for finding in findings)
+        super().__init__("\n".join(said), remedy, code=findings[0].code)
+        self.findings = tuple(findings)
+
+
 def same_as_before(known: list[dict[str, Any]], content: Content, month: str) -> list[Finding]:
     """The same bytes were sealed for another month.
 
@@ -41,13 +50,11 @@ def require_answers(findings: Sequence[Finding], options: ReadOptions) -> None:
     """Nothing is sealed over a question that the official has not answered.
 
     Raises:
-        InputError: Naming every open one, and how to say yes.
+        UnansweredError: Naming every open one, and how to say yes.
     """
     open_ = [finding for finding in findings if finding.needs_answer and finding.code not in options.accept]
     if open_:
         accept = " ".join(f"--accept {code}" for code in dict.fromkeys(finding.code for finding in open_))
-        raise InputError(
-            "\n".join(f"{finding.file}: {finding.message}".removeprefix(": ") for finding in open_),
-            f"ตรวจแล้วแก้ไฟล์ หรือถ้าถูกต้องแล้วให้เพิ่ม / Look, and mend the file; if it is right, add: {accept}",
-            code=open_[0].code,
+        raise UnansweredError(
+            open_, f"ตรวจแล้วแก้ไฟล์ หรือถ้าถูกต้องแล้วให้เพิ่ม / Look, and mend the file; if it is right, add: {accept}"
         )

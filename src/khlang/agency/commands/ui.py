@@ -38,4 +38,4 @@ def ui(*, port: int, no_browser: bool, home: Path) -> None:
         except KeyboardInterrupt:
             click.echo("เลิกแล้ว / ended")
         finally:
-            desk.clear()
+            desk.drawer.close()

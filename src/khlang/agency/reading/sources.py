@@ -10,12 +10,11 @@ from khlang.agency.reading.columnar import LinesPart, ParquetPart
 from khlang.agency.reading.database import QueryPart
 from khlang.agency.reading.model import DatabaseQuery, Opener, Part, ReadOptions
 from khlang.agency.reading.text import TextPart
-from khlang.agency.reading.workbook import SheetPart
+from khlang.agency.reading.workbook import BOOKS, SheetPart
 from khlang.contracts import Table
 from khlang.errors import InputError
 
 TEXT = (".csv", ".tsv", ".txt", ".tab")
-BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 LINES = (".jsonl", ".ndjson")
 KINDS = (*TEXT, *BOOKS, ".parquet", *LINES, ".zip")
 

@@ -11,6 +11,7 @@ from khlang.agency.reading.model import CHUNK_ROWS, HEADER_WITHIN, Finding, Part
 from khlang.agency.reading.sheetxml import About
 from khlang.errors import InputError
 
+BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 # Rows that a sheet can hold, by its form: a file that ends there was cut off.
 SHEET_ENDS = {"xls": 65_536}
 SHEET_END = 1_048_576
@@ -94,6 +95,23 @@ class SheetPart(Part):
                 raise InputError(
                     f"{self.name} แถว {row} คอลัมน์ {columns[i]}: {text} ({len(here):,}), row {row}.", remedy, code=code
                 )
+
+
+def sheet_names(file: Path) -> list[str]:
+    """The sheets of a workbook in its own order; none for any other kind of file.
+
+    Raises:
+        InputError: It has a password, or its inside is damaged.
+    """
+    import fastexcel
+
+    if file.suffix.lower() not in BOOKS:
+        return []
+    aside.refuse_locked(file.name, file)
+    try:
+        return list(fastexcel.read_excel(aside.readable(file, aside.kind(file.name, file))).sheet_names)
+    except fastexcel.FastExcelError:
+        raise aside.unreadable(file.name) from None
 
 
 def _sheets(name: str, source: Path | bytes, form: str, wanted: str | None) -> dict[str, pl.DataFrame]:

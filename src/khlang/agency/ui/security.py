@@ -40,15 +40,30 @@ class Doorkeeper:
             self._used = True
         return f"{self.cookie}={self._session}; HttpOnly; SameSite=Strict; Path=/"
 
-    def host(self, host: str, origin: str | None) -> None:
-        """Refuse a name that is not this machine's, and a request that another site's page made.
+    def host(self, host: str) -> None:
+        """Refuse a name that is not this machine's: another one may have been pointed here.
 
         Raises:
-            AccessError: Either is not ours.
+            AccessError: It is not ours.
         """
         if host not in self._hosts:
             raise refused("UI-HOST")
-        if origin is not None and origin != f"http://{host}":
+
+    def origin(self, host: str, given: str | None, site: str | None, *, changes: bool) -> None:
+        """Refuse what another site's page asks for; every browser names the origin of what changes something.
+
+        Args:
+            host: Ours, as the request names it.
+            given: The header ``Origin``.
+            site: The header ``Sec-Fetch-Site``.
+            changes: Whether the request can change anything.
+
+        Raises:
+            AccessError: The origin is not ours, or is missing where it must stand.
+        """
+        if (given is None and changes) or given not in {None, f"http://{host}"}:
+            raise refused("UI-ORIGIN")
+        if site not in {None, "none", "same-origin"}:
             raise refused("UI-ORIGIN")
 
     def session(self, cookies: str) -> None:
@@ -99,12 +114,14 @@ def file_name(given: str) -> str:
 def headers(page: str) -> dict[str, str]:
     """Headers of a page: nothing from elsewhere, no inline script, and only the styles that it carries itself."""
     hashes = [base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in _STYLE.findall(page)]
-    styles = " ".join(f"'sha256-{one}'" for one in hashes) or "'none'"
+    styles = " ".join(["'self'", *(f"'sha256-{one}'" for one in hashes)])
     return {
         "Content-Security-Policy": (
             f"default-src 'none'; script-src 'self'; connect-src 'self'; style-src {styles}; "
-            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         ),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cache-Control": "no-store",

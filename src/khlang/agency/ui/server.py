@@ -1,28 +1,29 @@
-"""The loopback server: every request passes the doorkeeper, then one small function answers it."""
+"""The loopback server: every request passes the doorkeeper, then a view or an action answers it."""
 
-import json
+import os
+import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from khlang import manifest
-from khlang.agency import approval, printing, receipts, sending
-from khlang.agency.ui import pages, security
+from khlang.agency.ui import actions, form, security
+from khlang.agency.ui.answer import Answer, go
 from khlang.agency.ui.desk import Desk
-from khlang.agency.ui.script import SCRIPT
-from khlang.errors import AccessError, InputError, KhlangError
-
-_LARGEST_FORM = 1 << 16
+from khlang.agency.ui.views import Views
+from khlang.errors import AccessError, KhlangError
 
 
 class Server(ThreadingHTTPServer):
     """Listens on this machine only."""
 
     daemon_threads = True
+    # On Windows it would let another program listen on the same port beside this one.
+    allow_reuse_address = os.name != "nt"
 
     def __init__(self, desk: Desk, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.desk, self.door = desk, security.Doorkeeper(self.server_port)
+        self.views = Views(desk, self.door.csrf)
 
     @property
     def link(self) -> str:
@@ -40,131 +41,77 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
     def do_GET(self) -> None:
-        """Pages, the script, progress."""
+        """Pages, style, script, progress."""
         self._answer(self._get)
 
     def do_POST(self) -> None:
-        """Forms."""
+        """Forms, and the file."""
         self._answer(self._post)
 
-    def do_PUT(self) -> None:
-        """The file."""
-        self._answer(self._put)
-
-    def _answer(self, do: Any) -> None:
+    def _answer(self, do: Callable[[], Answer]) -> None:
+        inside = False
         try:
-            self.server.door.host(self.headers.get("Host", ""), self.headers.get("Origin"))
-            given = parse_qs(urlsplit(self.path).query)
-            if self.command == "GET" and "token" in given:
-                self._go("/", {"Set-Cookie": self.server.door.enter(given["token"][0])})
-                return
-            self.server.door.session(self.headers.get("Cookie", ""))
-            do(urlsplit(self.path).path, given)
+            self._ours()
+            answer = self._enter()
+            if answer is None:
+                self.server.door.session(self.headers.get("Cookie", ""))
+                inside = True
+                answer = do()
         except KhlangError as fault:
             self.close_connection = True
-            self._page("error", pages.error(self._words(), fault), 403 if isinstance(fault, AccessError) else 400)
+            inside = inside and not isinstance(fault, AccessError)
+            page = self.server.views.refused(fault, inside=inside)
+            answer = Answer(page.encode("utf-8"), status=400 if inside else 403)
+        self._send(answer)
 
-    def _get(self, path: str, given: dict[str, list[str]]) -> None:
-        del given
-        desk, w, csrf = self.server.desk, self._words(), self.server.door.csrf
-        head, _, rest = path.strip("/").partition("/")
-        if path == "/":
-            self._page("step1", pages.start(w, self._datasets()))
-        elif path == "/app.js":
-            self._send(200, SCRIPT, "text/javascript")
-        elif path == "/progress":
-            work = desk.work
-            told = {"done": work.done, "total": work.total, "ended": work.ended} if work else {"ended": True}
-            then = "/" if work is None else "/failed" if work.error else work.then
-            self._send(200, json.dumps(told | {"then": then}), "application/json")
-        elif path == "/working" and desk.work:
-            self._page("working", pages.working(w, desk.work.what))
-        elif path == "/failed" and desk.work and desk.work.error:
-            self._page("error", pages.error(w, desk.work.error))
-        elif path == "/preview" and desk.preview and desk.asked:
-            asked = {"dataset": desk.asked.dataset, "period": desk.asked.period}
-            self._page("step2", pages.preview(w, desk.preview, desk.report, asked, csrf))
-        elif path == "/submissions":
-            lines = sending.status(desk.home, desk.home.submissions(), None)
-            waiting = [manifest.parse((one / "manifest.json").read_bytes()) for one in approval.pending(desk.home)]
-            self._page("step3", pages.submissions(w, lines, waiting, csrf))
-        elif head == "receipt":
-            self._page("receipt", pages.receipt(w, self._receipt(rest)))
-        elif head == "language" and rest in {"th", "en"}:
-            desk.lang = rest
-            self._go("/")
-        else:
-            raise InputError("ไม่พบหน้านี้ / There is no such page.", "เริ่มใหม่ / Begin anew.", code="UI-PAGE")
+    def _ours(self) -> None:
+        door, host = self.server.door, self.headers.get("Host", "")
+        door.host(host)
+        origin, site = self.headers.get("Origin"), self.headers.get("Sec-Fetch-Site")
+        door.origin(host, origin, site, changes=self.command != "GET")
 
-    def _post(self, path: str, given: dict[str, list[str]]) -> None:
-        size = self._size()
-        if size > _LARGEST_FORM:
-            raise InputError("แบบฟอร์มใหญ่เกินไป / The form is too large.", "เริ่มใหม่ / Begin anew.", code="UI-FORM")
-        given = parse_qs(self.rfile.read(size).decode("utf-8", "replace"))
+    def _enter(self) -> Answer | None:
+        token = self._query("token") if self.command == "GET" else ""
+        return go("/", {"Set-Cookie": self.server.door.enter(token)}) if token else None
 
-        def one(name: str) -> str:
-            return given.get(name, [""])[0]
+    def _get(self) -> Answer:
+        return self.server.views.get(urlsplit(self.path).path, self._query("lang"))
 
-        self.server.door.form(one("csrf"))
-        desk = self.server.desk
-        if path == "/check":
-            before = desk.asked.accept if desk.asked else frozenset()
-            desk.check(one("dataset"), one("period"), before | frozenset(given.get("accept", [])))
-        elif path == "/seal":
-            desk.seal(one("letter"))
-        elif path == "/send":
-            desk.send(one("submission"))
-        elif path == "/approve":
-            desk.approve(one("submission"), one("name"), one("role"))
-            self._go("/submissions")
-            return
-        else:
-            raise InputError("ไม่พบหน้านี้ / There is no such page.", "เริ่มใหม่ / Begin anew.", code="UI-PAGE")
-        self._go("/working")
+    def _post(self) -> Answer:
+        path, size = urlsplit(self.path).path, self._size()
+        if path == "/file":
+            return self._file(size)
+        fields = form.fields(self.rfile, size)
+        self.server.door.form(actions.one(fields, "csrf"))
+        if path == "/quit":
+            self.server.desk.bench.stop()
+            return Answer(self.server.views.closed().encode("utf-8"), last=True)
+        return actions.post(self.server.desk, path, fields)
 
-    def _put(self, path: str, given: dict[str, list[str]]) -> None:
-        self.server.door.form(self.headers.get("X-Khlang-CSRF", ""))
-        if path != "/upload":
-            raise InputError("ไม่พบหน้านี้ / There is no such page.", "เริ่มใหม่ / Begin anew.", code="UI-PAGE")
-        self.server.desk.upload(given.get("name", [""])[0], self.rfile, self._size())
-        self._send(200, "{}", "application/json")
+    def _file(self, size: int) -> Answer:
+        sent = form.upload(self.rfile, size, self.headers.get("Content-Type", ""))
+        self.server.door.form(actions.one(sent.fields, "csrf"))
+        try:
+            return actions.file(self.server.desk, sent)
+        except KhlangError:
+            sent.drain()  # the browser reads no answer before it has sent all
+            raise
 
-    def _receipt(self, submission: str) -> str:
-        home, lang = self.server.desk.home, self.server.desk.language()
-        folder = next((one for one in home.submissions() if one.name == submission), None)
-        said = sending.kept(home, folder) if folder else None
-        if said is None:
-            raise InputError(
-                "ยังไม่มีใบรับของชุดนี้ / There is no receipt of it here.", "ส่งก่อน / Send it first.", code="UI-RECEIPT"
-            )
-        verified = home.bundle().receipt_key is not None
-        return printing.as_html(receipts.page(home, said, lang=lang, verified=verified))
-
-    def _datasets(self) -> list[tuple[str, str]]:
-        bundle, thai = self.server.desk.home.bundle(), self.server.desk.language() == "th"
-        return [(one.name, one.title_th if thai else one.title_en) for one in bundle.contracts.by_agency(bundle.agency)]
+    def _query(self, name: str) -> str:
+        return parse_qs(urlsplit(self.path).query).get(name, [""])[0]
 
     def _size(self) -> int:
         text = self.headers.get("Content-Length", "")
         return int(text) if text.isascii() and text.isdigit() else 0
 
-    def _words(self) -> pages.Words:
-        return pages.Words(self.server.desk.language())
-
-    def _page(self, title: str, body: str, status: int = 200) -> None:
-        # Who is refused at the door is given no form token.
-        csrf = self.server.door.csrf if status == 200 else ""
-        w = self._words()
-        self._send(status, pages.frame(w, w(title), body, csrf), "text/html")
-
-    def _go(self, place: str, more: dict[str, str] | None = None) -> None:
-        self._send(303, "", "text/html", {"Location": place} | (more or {}))
-
-    def _send(self, status: int, text: str, kind: str, more: dict[str, str] | None = None) -> None:
-        data = text.encode("utf-8")
-        self.send_response(status)
-        facts = {"Content-Type": f"{kind}; charset=utf-8", "Content-Length": str(len(data))}
-        for name, value in (facts | security.headers(text) | (more or {})).items():
+    def _send(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        page = answer.body if answer.kind.startswith("text/html") else b""
+        facts = {"Content-Type": answer.kind, "Content-Length": str(len(answer.body))}
+        for name, value in (facts | security.headers(page.decode("utf-8")) | dict(answer.headers)).items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(data)
+        self.wfile.write(answer.body)
+        if answer.last:
+            self.wfile.flush()
+            threading.Thread(target=self.server.shutdown, daemon=True).start()
