@@ -1,5 +1,6 @@
 """Writing what others may not read, and writing files whole: under another name first, then renamed."""
 
+import errno
 import os
 import time
 from pathlib import Path
@@ -8,6 +9,7 @@ from khlang.errors import SetupError
 
 # What Windows says where another program has the file open: access denied, sharing violation, lock violation.
 _HELD = {5, 32, 33}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds; a virus scanner holds a new file about that long
 
 
@@ -20,7 +22,11 @@ def folder(path: Path) -> Path:
 
 
 def write(path: Path, data: bytes | str, *, mode: int = 0o600) -> Path:
-    """Write a file so that a reader sees all of it or none; its mode is set before its first byte."""
+    """Write a file so that a reader sees all of it or none; its mode is set before its first byte.
+
+    Raises:
+        SetupError: The disk is full; nothing of it was left.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     content = data.encode("utf-8") if isinstance(data, str) else data
@@ -29,9 +35,27 @@ def write(path: Path, data: bytes | str, *, mode: int = 0o600) -> Path:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         replace(temporary, path)
+    except OSError as fault:
+        if full(fault):
+            raise no_room(path.parent) from None
+        raise
     finally:
         temporary.unlink(missing_ok=True)
     return path
+
+
+def full(fault: OSError) -> bool:
+    """Whether a fault of the system says that the disk is full; polars' own writer tells the number in words only."""
+    return fault.errno in _FULL or f"os error {errno.ENOSPC}" in str(fault)
+
+
+def no_room(folder: Path) -> SetupError:
+    """The refusal of a full disk, raised once what was half written is gone."""
+    return SetupError(
+        f"เนื้อที่ดิสก์ไม่พอ ไม่มีไฟล์ค้างอยู่ / The disk is full ({folder}); nothing half-done was left.",
+        "เพิ่มที่ว่าง (ราวสองเท่าของไฟล์) แล้วทำใหม่ / Free about twice the file's size, then do this again.",
+        code="DISK-FULL",
+    )
 
 
 def replace(source: Path, target: Path) -> None:

@@ -116,7 +116,7 @@ def test_nothing_half_done_stays(monkeypatch: pytest.MonkeyPatch, kit: Kit) -> N
     before = {path for path in kit.home.path.rglob("*") if path.is_file()}
     with pytest.raises(errors.SetupError, match="The disk is full") as caught:
         seal(kit, file)
-    assert caught.value.code == "SEAL-DISK"
+    assert caught.value.code == "DISK-FULL"
     assert {path for path in kit.home.path.rglob("*") if path.is_file()} == before
 
 

@@ -1,6 +1,5 @@
 """A sealed folder in the making: hidden and private, the real one by a single rename, or gone."""
 
-import errno
 import os
 import secrets
 import shutil
@@ -9,9 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from khlang import private
-from khlang.errors import SetupError
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _HIDDEN = ".making-"
 
 
@@ -32,13 +29,8 @@ def making(parent: Path) -> Iterator[Path]:
     try:
         yield path
     except OSError as fault:
-        # The engine's own writer tells the number in words only.
-        if fault.errno in _FULL or f"os error {errno.ENOSPC}" in str(fault):
-            raise SetupError(
-                f"เนื้อที่ดิสก์ไม่พอ ไม่มีไฟล์ค้างอยู่ / The disk is full ({parent}); nothing half-done was left.",
-                "เพิ่มที่ว่าง (ราวสองเท่าของไฟล์) แล้วปิดผนึกใหม่ / Free about twice the file's size and seal again.",
-                code="SEAL-DISK",
-            ) from None
+        if private.full(fault):
+            raise private.no_room(parent) from None
         raise
     finally:
         shutil.rmtree(path, ignore_errors=True)

@@ -108,11 +108,19 @@ def verified(home: Home, signed: dict[str, Any]) -> dict[str, Any]:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write what was printed, whole or not at all; not private: it holds no value."""
+    """Write what was printed, whole or not at all; not private: it holds no value.
+
+    Raises:
+        SetupError: The disk is full.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         private.replace(Path(name), path)
+    except OSError as fault:
+        if private.full(fault):
+            raise private.no_room(path.parent) from None
+        raise
     finally:
         Path(name).unlink(missing_ok=True)
