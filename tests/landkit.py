@@ -20,7 +20,7 @@ import pytest
 import uvicorn
 from tests import agency_kit
 
-from khlang import contracts, lake, manifest, store
+from khlang import contracts, lake, manifest, signatures, store
 from khlang.agency import gateway as client_
 from khlang.agency import home as home_
 from khlang.agency import sending, signing, submission
@@ -139,7 +139,7 @@ def found(settings: Settings) -> tuple[Home, dict[str, str]]:
     keeper.enrol(
         settings,
         agency="mof",
-        public_key=manifest.public_hex(home.signing_key()),
+        public_key=signatures.public_hex(home.signing_key()),
         token_file=folder / "gateway.token",
         simulation=True,
     )

@@ -1,6 +1,6 @@
-"""What a submission says of itself: canonical JSON (RFC 8785), an Ed25519 signature, an id made of its content.
+"""What a submission says of itself: canonical JSON, signed, with an id made of its content.
 
-Neutral: the agency builds and signs with it, the gateway and land verify with it. Nothing here reads the clock.
+Neutral: the agency builds with it, the gateway and land check with it. Nothing here reads the clock.
 """
 
 import functools
@@ -12,10 +12,9 @@ from typing import Any, TypedDict
 
 import jsonschema
 import rfc8785
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from khlang.errors import ContractError, IntegrityError, SignatureError
+from khlang import signatures
+from khlang.errors import ContractError, IntegrityError
 
 VERSION = "1"
 SCHEMA_FILE = Path(__file__).parent / "landing" / "manifest.schema.json"
@@ -174,11 +173,6 @@ def approved_by_another(made: Manifest) -> bool:
     return bool(approver) and approver != preparer
 
 
-def canonical(document: Mapping[str, Any]) -> bytes:
-    """The bytes that are hashed and signed (RFC 8785)."""
-    return rfc8785.dumps(dict(document))
-
-
 def parse(data: bytes) -> Manifest:
     """Read and check a manifest from its bytes.
 
@@ -188,34 +182,9 @@ def parse(data: bytes) -> Manifest:
     """
     try:
         decoded = json.loads(data)
-        same = isinstance(decoded, dict) and canonical(decoded) == data
+        same = isinstance(decoded, dict) and signatures.canonical(decoded) == data
     except (ValueError, RecursionError, rfc8785.CanonicalizationError):
         same = False
     if not same:
         raise ContractError("The manifest is no canonical JSON (RFC 8785).", "Seal again.", code="MANIFEST-CANONICAL")
     return check(decoded)
-
-
-def sign(data: bytes, key: Ed25519PrivateKey) -> str:
-    """The detached signature of some bytes, as 128 hex characters."""
-    return key.sign(data).hex()
-
-
-def verify(data: bytes, signature: str, public_key: str) -> None:
-    """Hold a detached signature against the signer's public key (both hex).
-
-    Raises:
-        SignatureError: It does not hold.
-    """
-    try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key)).verify(bytes.fromhex(signature), data)
-    except (InvalidSignature, ValueError):
-        raise SignatureError(
-            "The signature does not hold for these bytes and this signer.",
-            "Enrol the key that signs, or sign again with the enrolled one.",
-        ) from None
-
-
-def public_hex(key: Ed25519PrivateKey) -> str:
-    """The verify key of a signing key, as 64 hex characters."""
-    return key.public_key().public_bytes_raw().hex()

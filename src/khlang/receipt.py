@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from khlang import manifest
+from khlang import signatures
 from khlang.errors import ContractError, InputError, IntegrityError, SignatureError
 
 VERSION = "1"
@@ -50,12 +50,12 @@ def build(
         "received": dict(received) or None,
         "steps": told,
     }
-    return manifest.canonical(document)
+    return signatures.canonical(document)
 
 
 def sign(data: bytes, key: Ed25519PrivateKey) -> Signed:
     """The receipt with its signature and the key that verifies it, as it is handed over."""
-    return {"receipt": data.decode("utf-8"), "signature": manifest.sign(data, key), "key": manifest.public_hex(key)}
+    return {"receipt": data.decode("utf-8"), "signature": signatures.sign(data, key), "key": signatures.public_hex(key)}
 
 
 def verify(signed: Any, *, key: str | None) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def verify(signed: Any, *, key: str | None) -> dict[str, Any]:
             "อย่าใช้ใบรับนี้ ติดต่อคลังกลาง / Do not rely on it; ask the pool.",
             code="RECEIPT-SIGNER",
         )
-    manifest.verify(text.encode("utf-8"), signature, key)
+    signatures.verify(text.encode("utf-8"), signature, key)
     found: dict[str, Any] = document
     return found
 
@@ -110,7 +110,9 @@ def withdrawal(place: Mapping[str, str], reason: str) -> bytes:
             "เขียนเหตุผลโดยไม่ระบุตัวบุคคล / Say why without naming a person.",
             code="WITHDRAW-REASON",
         )
-    return manifest.canonical({"withdrawal_version": VERSION, **{name: place[name] for name in PLACE}, "reason": text})
+    return signatures.canonical(
+        {"withdrawal_version": VERSION, **{name: place[name] for name in PLACE}, "reason": text}
+    )
 
 
 def read_withdrawal(data: bytes) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pydantic
 
-from khlang import manifest, receipt
+from khlang import manifest, receipt, signatures
 from khlang.errors import KhlangError
 from khlang.landing import checks, headers, routes
 from khlang.landing.registry import Agency
@@ -25,7 +25,7 @@ PLACE = {"agency": "mof", "dataset": "welfare_registrants", "period": "2026-01",
 def check_refused_or_meant(data: bytes) -> None:
     """Raise where a parser breaks, or takes bytes for something that would be written otherwise."""
     try:
-        if manifest.canonical(manifest.parse(data)) != data:
+        if signatures.canonical(manifest.parse(data)) != data:
             raise AssertionError("a manifest that is not canonical was taken")
     except KhlangError:
         pass
@@ -81,7 +81,7 @@ def beginnings() -> list[bytes]:
     told = receipt.build(PLACE, state="received", received={"rows": 1}, steps=[])
     age = headers.MAGIC + b"-> X25519 x\ny\n--- " + b"A" * 43 + b"\nbody"
     words = f"{PLACE['dataset']}\n{PLACE['period']}\n{PLACE['submission']}".encode()
-    return [manifest.canonical(made), asked, told, age, words, b'{"manifest":"{}","signature":"0"}']
+    return [signatures.canonical(made), asked, told, age, words, b'{"manifest":"{}","signature":"0"}']
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.landkit import DATASET, Pool, place, read
 
-from khlang import errors, lake, manifest, store
+from khlang import errors, lake, manifest, signatures, store
 from khlang.agency import gateway as client_
 
 AGE = b"age-encryption.org/v1\n-> X25519 x\ny\n--- " + b"A" * 43 + b"\n"  # a header of the right form
@@ -136,7 +136,7 @@ def test_manifest_that_is_not_canonical(pool: Pool, period: str) -> None:
 
 def test_manifest_with_no_rows(pool: Pool, period: str) -> None:
     folder = pool.seal(period, seed=1)
-    text = manifest.canonical(read(folder) | {"rows": 0}).decode()
+    text = signatures.canonical(read(folder) | {"rows": 0}).decode()
     told = expect_problem(signed(pool, folder, manifest=text), 422, "MANIFEST-SCHEMA")
     assert "$.rows" in told["message_en"]
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 from tests.landkit import DATASET, Pool, place, read
 
-from khlang import errors, lake, receipt, store
+from khlang import errors, lake, receipt, signatures, store
 from khlang.agency import exporting, receipts, sending
 from khlang.agency import gateway as client_
 from khlang.agency.cli import agency
@@ -177,9 +177,8 @@ def test_withdrawn_with_nothing_before_it_empties_the_period(pool: Pool, period:
         asked = receipt.withdrawal(
             {"agency": "mof", "dataset": DATASET, "period": period, "submission": sub.id}, "ผิดงวด"
         )
-        from khlang import manifest
 
-        signature = manifest.sign(asked, pool.home.signing_key())
+        signature = signatures.sign(asked, pool.home.signing_key())
         prefix = f"{DATASET}/{period}/{sub.id}"
         assert gateway.withdraw(prefix, asked, signature) == gateway.withdraw(prefix, asked, signature)
         with pytest.raises(errors.SignatureError):

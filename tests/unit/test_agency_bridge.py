@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from tests import agency_kit
 
-from khlang import manifest, private
+from khlang import manifest, private, signatures
 from khlang.agency import bridging
 from khlang.agency import home as home_
 from khlang.agency.cli import agency
@@ -64,7 +64,7 @@ def test_a_bridge_holds_each_pair_once_and_nothing_else(rotated: Rotated) -> Non
     for row in agency_kit.registrants(3):
         pair = [one.seal(str(row["pid"]), "th-cid") for one in (rotated.old.at("e01"), rotated.kit.authority)]
         assert rows.filter(s_old=pair[0])["s_new"].to_list() == [pair[1]]
-    said = manifest.canonical(made.manifest).decode()
+    said = signatures.canonical(made.manifest).decode()
     assert DATASET not in said
     assert made.manifest["pid_reasons"] == {}
 

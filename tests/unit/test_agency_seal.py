@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from tests import agency_kit
 from tests.agency_kit import Kit
 
-from khlang import errors, manifest, pseudonym
+from khlang import errors, manifest, pseudonym, signatures
 from khlang.agency import parts, submission
 from khlang.agency.cli import agency
 from khlang.agency.submission import Submission
@@ -63,7 +63,7 @@ def test_row_map_leads_back(kit: Kit, rows: list[dict[str, str | None]], sealed:
 def test_manifest_and_signature(kit: Kit, sealed: Submission) -> None:
     data = (sealed.folder / "manifest.json").read_bytes()
     signature = (sealed.folder / "manifest.sig").read_text(encoding="ascii").strip()
-    manifest.verify(data, signature, manifest.public_hex(kit.home.signing_key()))
+    signatures.verify(data, signature, signatures.public_hex(kit.home.signing_key()))
     made = manifest.parse(data)
     assert [hashlib.sha256(inner).hexdigest() for inner in kit.inner(sealed.folder)] == [
         part["inner_sha256"] for part in made["parts"]

@@ -10,7 +10,7 @@ import pytest
 from tests import agency_kit
 from tests.agency_kit import Kit
 
-from khlang import errors, manifest
+from khlang import errors, signatures
 from khlang.agency import home as home_
 from khlang.errors import KhlangError
 
@@ -38,9 +38,9 @@ def _other_signer(kit: Kit) -> dict[str, str]:
 def _old_normaliser(kit: Kit) -> dict[str, str]:
     payload = json.loads(json.loads(kit.bundle_text())["bundle"])
     payload["profile"]["normaliser"] = "0"
-    data = manifest.canonical(payload)
+    data = signatures.canonical(payload)
     key = kit.authority.signing_key()
-    outer = {"bundle": data.decode(), "signature": manifest.sign(data, key), "authority": manifest.public_hex(key)}
+    outer = {"bundle": data.decode(), "signature": signatures.sign(data, key), "authority": signatures.public_hex(key)}
     return {"bundle": json.dumps(outer), "sealing_key": kit.authority.source_secret().hex()}
 
 

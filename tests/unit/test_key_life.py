@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from tests import agency_kit
 
-from khlang import contracts, manifest, oprf, settings
+from khlang import contracts, oprf, settings, signatures
 from khlang.agency import home as home_
 from khlang.agency import keystore
 from khlang.errors import AccessError, ContractError, PeriodError, SealingKeyError, SetupError, UsageError
@@ -217,6 +217,6 @@ def test_no_command_shows_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert listed - {line.split()[0] for _, line in calls} <= {"serve", "receipt-key"}, "a command that nobody tried"
     secrets = [p.read_text().strip() for pattern in ("**/*.key", "k") for p in tmp_path.glob(pattern)]
     assert len(secrets) >= 6
-    assert manifest.public_hex(kit.home.signing_key()) not in secrets
+    assert signatures.public_hex(kit.home.signing_key()) not in secrets
     assert [form for secret in secrets for form in _forms(secret) if form in said] == []
     assert "AGE-SECRET-KEY" not in said

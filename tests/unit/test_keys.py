@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from tests import agency_kit
 
-from khlang import contracts, identifiers, manifest, pseudonym
+from khlang import contracts, identifiers, pseudonym, signatures
 from khlang.errors import ContractError, SetupError
 from khlang.keys import authority, bundle, canaries
 from khlang.keys.cli import keys
@@ -67,7 +67,7 @@ def test_canaries_are_dirty_kept_and_expected(tmp_path: Path, agency: str) -> No
 def test_bundle_is_signed_and_holds_no_key(tmp_path: Path) -> None:
     kit = agency_kit.make(tmp_path)
     made = json.loads(kit.bundle_text())
-    manifest.verify(made["bundle"].encode(), made["signature"], kit.authority.public_key())
+    signatures.verify(made["bundle"].encode(), made["signature"], kit.authority.public_key())
     assert kit.authority.source_secret().hex() not in made["bundle"]
     assert kit.authority.source_key() not in made["bundle"]
     assert "insured_persons" not in made["bundle"], "another agency's dataset"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from khlang import manifest, period
+from khlang import manifest, period, signatures
 from khlang.errors import ContractError, IntegrityError, KhlangError, PeriodError, SignatureError
 
 INNER = hashlib.sha256(b"inner").hexdigest()
@@ -59,7 +59,7 @@ def test_id_is_made_of_the_content() -> None:
 
 
 def test_round_trip_is_canonical() -> None:
-    data = manifest.canonical(_built())
+    data = signatures.canonical(_built())
     assert manifest.parse(data) == _built()
     assert b'"letter":"\xe0\xb8\x81\xe0\xb8\x84 0001/1"' in data
 
@@ -82,7 +82,7 @@ def _spoil(data: bytes, fault: str) -> bytes:
         made["rows"] = 4
     elif fault == "inner":
         made["parts"][0]["inner_sha256"] = OUTER
-    return manifest.canonical(made)
+    return signatures.canonical(made)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def _spoil(data: bytes, fault: str) -> bytes:
 )
 def test_spoilt_manifest_is_refused(fault: str, error: type[KhlangError], code: str) -> None:
     with pytest.raises(error) as caught:
-        manifest.parse(_spoil(manifest.canonical(_built()), fault))
+        manifest.parse(_spoil(signatures.canonical(_built()), fault))
     assert caught.value.code == code
     assert caught.value.exit_code in {23, 25}
 
@@ -112,9 +112,9 @@ def test_part_over_the_limit_is_refused() -> None:
 
 def test_signature() -> None:
     key, other = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
-    data = manifest.canonical(_built())
-    signature = manifest.sign(data, key)
-    manifest.verify(data, signature, manifest.public_hex(key))
+    data = signatures.canonical(_built())
+    signature = signatures.sign(data, key)
+    signatures.verify(data, signature, signatures.public_hex(key))
     for bytes_, given, signer in [
         (data + b" ", signature, key),
         (data, signature[:-2], key),
@@ -122,7 +122,7 @@ def test_signature() -> None:
         (data, signature, other),
     ]:
         with pytest.raises(SignatureError, match="signature does not hold") as caught:
-            manifest.verify(bytes_, given, manifest.public_hex(signer))
+            signatures.verify(bytes_, given, signatures.public_hex(signer))
         assert caught.value.exit_code == 22
 
 

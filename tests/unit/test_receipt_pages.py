@@ -10,8 +10,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
 
-from khlang import errors, manifest, receipt
-from khlang.agency import papers, printing, receipts, sending
+from khlang import errors, receipt, signatures
+from khlang.agency import papers, printing, receipts, sending, words
 from khlang.agency.commands import send as send_
 from khlang.agency.home import Home
 from khlang.agency.network import Pace, system_proxy
@@ -33,10 +33,10 @@ def said(key: Ed25519PrivateKey | None = None) -> dict[str, Any]:
     signer = key or Ed25519PrivateKey.generate()
     received = {"receipt_id": "r-1", "at": "2026-11-21T08:00:00+00:00", "rows": 1200, "parts": 1}
     signed = receipt.sign(receipt.build(PLACE, state="withdrawn", received=received, steps=STEPS), signer)
-    return receipt.verify(signed, key=manifest.public_hex(signer))
+    return receipt.verify(signed, key=signatures.public_hex(signer))
 
 
-def page(lang: papers.Language, *, verified: bool = True) -> papers.Page:
+def page(lang: words.Language, *, verified: bool = True) -> papers.Page:
     return papers.page(
         said(), lang=lang, verified=verified, manifest=PAPERS, rows={4: "x.xlsx แถว 17", 9: "x.xlsx แถว 3"}
     )
@@ -62,7 +62,7 @@ def test_only_what_is_meant_to_be_told_is_in_a_receipt() -> None:
         ("en", ["withdrawn", "refused", "nulls", "1,200", "still personal data", "The key", "section 39", "2026-01"]),
     ],
 )
-def test_text_tells_it_in_one_language(lang: papers.Language, words: list[str]) -> None:
+def test_text_tells_it_in_one_language(lang: words.Language, words: list[str]) -> None:
     told = shown(page(lang))
     assert [word for word in words if word not in told] == []
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from tests import agency_kit
 from tests.agency_kit import Kit
 
-from khlang import contracts, errors, lake, manifest
+from khlang import contracts, errors, lake, manifest, signatures
 from khlang.agency import exporting, sending, signing, submission
 from khlang.agency.cli import agency
 from khlang.agency.submission import Submission
@@ -93,7 +93,7 @@ def test_another_person_approves(kit: Kit, waiting: Submission) -> None:
 
 def land(kit: Kit, made: Manifest) -> None:
     """What land asks of an envelope before it opens a part."""
-    public = manifest.public_hex(kit.home.signing_key())
+    public = signatures.public_hex(kit.home.signing_key())
     profile = kit.authority.profile()
     known = envelope.Known(
         agency=registry.Agency("sso", public, "", ("insured_persons",)),
@@ -103,9 +103,9 @@ def land(kit: Kit, made: Manifest) -> None:
         months=frozenset({"2026-01"}),
         today=date(2026, 2, 20),
     )
-    data = manifest.canonical(made)
+    data = signatures.canonical(made)
     place = lake.Submission("sso", "insured_persons", "2026-01", made["submission"])
-    envelope.read(data, manifest.sign(data, kit.home.signing_key()), place, known)
+    envelope.read(data, signatures.sign(data, kit.home.signing_key()), place, known)
 
 
 @pytest.mark.parametrize("approver", ["", "  ", "ผู้จัดทำข้อมูล", " ผู้จัดทำข้อมูล "])

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from khlang import manifest, private
+from khlang import manifest, private, signatures
 from khlang import period as period_
 from khlang.agency import asking, due, identify, making, parts, questions, signing, submission
 from khlang.agency import content as content_
@@ -197,7 +197,7 @@ def _manifest(home: Home, pairs: _Pairs, month: str, written: list[Part]) -> Man
 
 def _sign(home: Home, path: Path, made: Manifest) -> None:
     if _two_people(home.bundle()):
-        private.write(path / "manifest.json", manifest.canonical(made))
+        private.write(path / "manifest.json", signatures.canonical(made))
     else:
         signing.sign(home, made, path)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from khlang import contracts, identifiers, manifest, oprf, pseudonym
+from khlang import contracts, identifiers, oprf, pseudonym, signatures
 from khlang.contracts import Contracts, Table
 from khlang.errors import ContractError, PeriodError, SealingKeyError, SignatureError
 
@@ -77,7 +77,7 @@ class Bundle:
 
     def profile_reference(self) -> dict[str, str]:
         """What a manifest says of the profile."""
-        digest = hashlib.sha256(manifest.canonical(self.profile)).hexdigest()
+        digest = hashlib.sha256(signatures.canonical(self.profile)).hexdigest()
         return {"id": self.profile["id"], "sha256": digest, "epoch": self.epoch, "kcv": self.profile["kcv"]}
 
     def table(self, dataset: str) -> Table:
@@ -162,7 +162,7 @@ def read(text: str, *, authority: str | None = None) -> tuple[Bundle, str]:
     if authority not in {None, signer}:
         raise SignatureError("ไฟล์ตั้งค่าลงนามโดยผู้อื่น / The bundle is signed by another authority.", _AGAIN)
     try:
-        manifest.verify(data, signature, signer)
+        signatures.verify(data, signature, signer)
     except SignatureError:
         message = "ไฟล์ตั้งค่าถูกแก้ไขหรือเสียหาย / The bundle's signature does not hold: it was altered or damaged."
         raise SignatureError(message, _AGAIN) from None

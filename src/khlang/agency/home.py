@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from khlang import manifest, period, private
+from khlang import period, private, signatures
 from khlang.agency import bundle as bundle_
 from khlang.agency import keystore
 from khlang.agency.bundle import Bundle
@@ -113,7 +113,7 @@ class Home:
         bundle = self.bundle()
         return {
             "agency": bundle.agency,
-            "public_key": manifest.public_hex(self.signing_key()),
+            "public_key": signatures.public_hex(self.signing_key()),
             "token_sha256": _hash(self.token()),
             "datasets": [table.name for table in bundle.contracts.by_agency(bundle.agency)],
             "simulation": bundle.simulation,
@@ -154,7 +154,7 @@ def start(
     for name in ("signing.key", "gateway.token", *(() if checked.keyed else ("service.token",))):
         if not (path / name).exists():
             private.write(path / name, secrets.token_hex(32) + "\n")
-    private.write(path / "signing.pub", manifest.public_hex(home.signing_key()) + "\n", mode=0o644)
+    private.write(path / "signing.pub", signatures.public_hex(home.signing_key()) + "\n", mode=0o644)
     private.write(path / "bundle.json", bundle)
     kept = pinned or {"preparer": "ผู้จัดทำข้อมูล", "approver": "ผู้อนุมัติ"}
     config = kept | {"agency": checked.agency, "authority": signer, "key_store": store.kind}

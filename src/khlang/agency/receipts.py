@@ -11,7 +11,8 @@ from typing import Any
 from khlang import manifest, private, receipt
 from khlang.agency import papers, sending
 from khlang.agency.home import Home
-from khlang.agency.papers import Language, Page, Rows
+from khlang.agency.papers import Page, Rows
+from khlang.agency.words import Language
 from khlang.errors import InputError
 
 _LARGEST = 4 << 20

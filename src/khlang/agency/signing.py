@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from khlang import manifest, private
+from khlang import manifest, private, signatures
 from khlang.agency.home import Home
 from khlang.manifest import Manifest
 
 
 def sign(home: Home, made: Manifest, folder: Path) -> tuple[bytes, str]:
     """Write a manifest and its signature into a folder; gives the bytes and the signature."""
-    data = manifest.canonical(made)
-    signature = manifest.sign(data, home.signing_key())
+    data = signatures.canonical(made)
+    signature = signatures.sign(data, home.signing_key())
     json_name, sig_name = manifest.file_names(made["supersedes"])
     private.write(folder / json_name, data)
     private.write(folder / sig_name, signature + "\n")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from khlang import manifest, private
+from khlang import manifest, private, signatures
 from khlang import period as period_
 from khlang.agency import asking, due, making, questions, signing, writing
 from khlang.agency import content as content_
@@ -153,7 +153,7 @@ def _sealed(order: _Order, extract: Extract, found: list[Finding]) -> Submission
 
 def _finished(order: _Order, path: Path, folder: Path, made: Manifest, lost_years: dict[str, int]) -> None:
     if order.table.two_people:
-        private.write(path / "manifest.json", manifest.canonical(made))
+        private.write(path / "manifest.json", signatures.canonical(made))
     else:
         signing.sign(order.home, made, path)
     rowmap = order.home.rowmap(made["dataset"], made["period"], made["submission"])

@@ -13,7 +13,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from khlang import identifiers, manifest, oprf, private, pseudonym
+from khlang import identifiers, oprf, private, pseudonym, signatures
 from khlang.errors import SetupError
 
 _INIT = "Run: khlang keys init"
@@ -91,7 +91,7 @@ class Authority:
 
     def public_key(self) -> str:
         """The verify key of bundles, in hex."""
-        return manifest.public_hex(self.signing_key())
+        return signatures.public_hex(self.signing_key())
 
     def profile(self) -> dict[str, Any]:
         """The rules of sealing of this epoch: public, the same for all agencies, and never changed once published."""

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from khlang import identifiers, manifest, private
+from khlang import identifiers, private, signatures
 from khlang.contracts import Contracts, Table, profile_contracts
 from khlang.keys import canaries
 from khlang.keys.authority import Authority
@@ -61,8 +61,8 @@ def make(
         "canaries": canaries.of(authority, agency, tables),
         "bridge": _bridge(authority, agency, tables),
     }
-    data = manifest.canonical(payload)
-    signature = manifest.sign(data, authority.signing_key())
+    data = signatures.canonical(payload)
+    signature = signatures.sign(data, authority.signing_key())
     return {"bundle": data.decode("utf-8"), "signature": signature, "authority": authority.public_key()}
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from khlang import lake, manifest
+from khlang import lake, manifest, signatures
 from khlang.errors import AccessError, IntegrityError, KhlangError, PeriodError, SequenceError, UsageError
 from khlang.landing import waiting
 from khlang.landing.refusal import refusal, require_place
@@ -82,7 +82,7 @@ def signed(agency: Agency, place: lake.Submission, text: str, signature: str) ->
         KhlangError: It does not.
     """
     made = manifest.parse(text.encode("utf-8"))
-    manifest.verify(text.encode("utf-8"), signature, agency.public_key)
+    signatures.verify(text.encode("utf-8"), signature, agency.public_key)
     require_place(made, place)
     return made
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from khlang import lake, manifest
+from khlang import lake, manifest, signatures
 from khlang.contracts import Contracts, Table
 from khlang.errors import AccessError, ContractError, IntegrityError, KhlangError, PeriodError, SealingKeyError
 from khlang.landing.refusal import refusal, require_place
@@ -42,7 +42,7 @@ def read(data: bytes, signature: str, place: lake.Submission, known: Known) -> t
         SealingKeyError: It was sealed with another key, epoch or profile.
         IntegrityError: It contradicts itself or lies in another's place.
     """
-    manifest.verify(data, signature.strip(), known.agency.public_key)
+    signatures.verify(data, signature.strip(), known.agency.public_key)
     made = manifest.parse(data)
     require_place(made, place)
     table = _contract(made, known)

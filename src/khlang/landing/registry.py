@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from khlang import manifest, oprf
+from khlang import oprf, signatures
 from khlang.errors import AccessError, PeriodError, SetupError
 from khlang.landing.refusal import refusal
 from khlang.settings import Settings
@@ -37,7 +37,7 @@ class Epoch:
     @property
     def sha256(self) -> str:
         """The hash by which a manifest names the profile."""
-        return hashlib.sha256(manifest.canonical(self.profile)).hexdigest()
+        return hashlib.sha256(signatures.canonical(self.profile)).hexdigest()
 
     @property
     def pattern(self) -> str:

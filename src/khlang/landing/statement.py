@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from khlang import lake, manifest, private, receipt
+from khlang import lake, private, receipt, signatures
 from khlang.errors import UsageError
 from khlang.landing import ledger
 from khlang.landing.ledger import Decision
@@ -31,7 +31,7 @@ def ensure_key(settings: Settings) -> Ed25519PrivateKey:
         made.unlink()
     text = private.read_text(path, "The pool's receipt key", "Run `khlang pool init`.")
     key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(text))
-    public, published = manifest.public_hex(key) + "\n", settings.registry / "receipt.pub"
+    public, published = signatures.public_hex(key) + "\n", settings.registry / "receipt.pub"
     if not published.exists() or published.read_text(encoding="ascii") != public:
         half = published.with_name(f".receipt.pub.{secrets.token_hex(8)}")
         private.write(half, public, mode=0o644).replace(published)

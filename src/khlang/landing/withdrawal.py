@@ -7,7 +7,7 @@ import hashlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from khlang import lake, manifest, receipt, store
+from khlang import lake, receipt, signatures, store
 from khlang.contracts import Contracts
 from khlang.errors import SequenceError, UsageError
 from khlang.landing import headers, ledger
@@ -49,7 +49,7 @@ def ask(s3: "S3Client", agency: Agency, place: lake.Submission, text: str, signa
         UsageError: The submission never was received.
     """
     data = text.encode("utf-8")
-    manifest.verify(data, signature, agency.public_key)
+    signatures.verify(data, signature, agency.public_key)
     asked = receipt.read_withdrawal(data)
     require_place(asked, place)
     names = ledger.stages(s3, place.prefix + "/").get(place, [])

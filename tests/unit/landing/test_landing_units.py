@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from khlang import contracts, errors, lake, manifest, private, settings
+from khlang import contracts, errors, lake, private, settings, signatures
 from khlang.contracts import sealed_columns
 from khlang.landing import checks, keeper, opening, refusal, registry, statement
 from khlang.landing.cli import pool
@@ -206,7 +206,7 @@ def test_both_languages_of_a_refusal() -> None:
 
 def test_the_receipt_key_is_made_once_however_many_ask_at_once(here: Settings) -> None:
     with ThreadPoolExecutor(8) as many:
-        made = {manifest.public_hex(key) for key in many.map(statement.ensure_key, [here] * 32)}
+        made = {signatures.public_hex(key) for key in many.map(statement.ensure_key, [here] * 32)}
     (public,) = made
     assert (here.registry / "receipt.pub").read_text().strip() == public
     path = here.secrets / "receipt.key"

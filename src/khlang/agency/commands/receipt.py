@@ -12,7 +12,8 @@ from khlang.agency import printing, receipts, sending
 from khlang.agency.commands import home_option, lang_option
 from khlang.agency.gateway import Gateway
 from khlang.agency.home import Home
-from khlang.agency.papers import Language, Page
+from khlang.agency.papers import Page
+from khlang.agency.words import Language
 from khlang.errors import InputError, UsageError
 
 EXAMPLES = """ตัวอย่าง / Examples:

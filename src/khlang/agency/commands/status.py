@@ -7,11 +7,11 @@ import click
 from rich.console import Console
 from rich.table import Table as Grid
 
-from khlang.agency import papers, receipts, sending
+from khlang.agency import receipts, sending, words
 from khlang.agency.commands import home_option, json_option, lang_option
 from khlang.agency.gateway import Gateway
 from khlang.agency.home import Home
-from khlang.agency.papers import Language
+from khlang.agency.words import Language
 
 EXAMPLES = """ตัวอย่าง / Examples:
 
@@ -40,10 +40,10 @@ def status(*, offline: bool, proxy: str | None, lang: Language | None, home: Pat
         click.echo(json.dumps(lines, ensure_ascii=False))
         return
     spoken = lang or receipts.language()
-    grid = Grid(*(papers.word(name, spoken) for name in ("dataset", "period", "submission", "rows", "state")))
+    grid = Grid(*(words.word(name, spoken) for name in ("dataset", "period", "submission", "rows", "state")))
     for line in lines:
-        told = [papers.state(line["state"], spoken), *_findings(line["receipt"], spoken)]
-        period = papers.thai_period(line["period"], spoken)
+        told = [words.state(line["state"], spoken), *_findings(line["receipt"], spoken)]
+        period = words.thai_period(line["period"], spoken)
         grid.add_row(line["dataset"], period, line["submission"][:12], f"{line['rows']:,}", "\n".join(told))
     Console().print(grid)
 

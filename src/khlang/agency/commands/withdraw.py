@@ -5,13 +5,13 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from khlang import manifest
+from khlang import manifest, signatures
 from khlang import receipt as receipt_
 from khlang.agency import printing, receipts, sending
 from khlang.agency.commands import home_option, lang_option
 from khlang.agency.gateway import Gateway
 from khlang.agency.home import Home
-from khlang.agency.papers import Language
+from khlang.agency.words import Language
 
 EXAMPLES = """ตัวอย่าง / Examples:
 
@@ -41,7 +41,7 @@ def withdraw(*, submission: str, reason: str, yes: bool, proxy: str | None, lang
     if not yes:
         click.confirm(f"ถอน / Withdraw {made['dataset']} {made['period']} {made['submission'][:12]}?", abort=True)
     with Gateway(here, proxy=proxy) as gateway:
-        signed = gateway.withdraw(sending.prefix_of(made), asked, manifest.sign(asked, here.signing_key()))
+        signed = gateway.withdraw(sending.prefix_of(made), asked, signatures.sign(asked, here.signing_key()))
     said = sending.keep_receipt(here, folder, signed)
     verified = here.bundle().receipt_key is not None
     printing.text(Console(), receipts.page(here, said, lang=lang or receipts.language(), verified=verified))

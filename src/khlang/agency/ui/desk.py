@@ -10,12 +10,12 @@ from khlang.agency import approval, receipts, sending, submission
 from khlang.agency.checking import check, page, telling
 from khlang.agency.gateway import Gateway
 from khlang.agency.home import Home
-from khlang.agency.papers import Language
 from khlang.agency.questions import UnansweredError
 from khlang.agency.reading import Finding, ReadOptions, mapping, workbook
 from khlang.agency.ui.drawer import LIMIT, Drawer
 from khlang.agency.ui.form import Upload
 from khlang.agency.ui.work import Bench, Work
+from khlang.agency.words import Language
 from khlang.contracts import Column
 from khlang.errors import InputError
 

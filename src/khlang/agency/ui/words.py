@@ -3,7 +3,7 @@
 import html
 from typing import Final
 
-from khlang.agency.papers import Language
+from khlang.agency.words import Language
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "app": ("ส่งข้อมูลประจำเดือน", "The month's data"),

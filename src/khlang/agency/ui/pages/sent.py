@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from khlang.agency import papers
+from khlang.agency import words
 from khlang.agency.checking import telling
 from khlang.agency.ui.pages.markup import Page, field, form, hidden, table, tick
 from khlang.agency.ui.words import Words, e
@@ -61,11 +61,11 @@ def receipt(w: Words, document: str, said: Made, *, pdf: bool) -> Page:
     inner = document.partition("<main>")[2].partition("</main>")[0].partition("</h1>")[2]
     inner = inner.replace('class="state" role="status"', f'class="state {e(said["state"])}"')
     back = f'<p><a href="/submissions">{w("back")}</a></p>'
-    return Page(papers.word("title", w.lang), f"{inner}{mend}{paper}{back}", "receipt")
+    return Page(words.word("title", w.lang), f"{inner}{mend}{paper}{back}", "receipt")
 
 
 def _item(w: Words, one: Made, titles: Mapping[str, str], state: str, then: str) -> str:
-    shown = w("waits") if state == "waits" else e(papers.state(state, w.lang))
+    shown = w("waits") if state == "waits" else e(words.state(state, w.lang))
     return (
         f"<li><div><h2>{e(titles.get(one['dataset'], one['dataset']))} · {e(w.month(one['period']))}</h2>"
         f'<p><span class="state {e(state)}">{shown}</span> {one["rows"]:,} {w("row")} · {w("submission")} '
