@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyrage
 
 from khlang import contracts
 from khlang.agency import home as home_
+from khlang.agency import submission
 from khlang.agency.home import Home
+from khlang.agency.submission import Submission
 from khlang.keys import authority as authority_
 from khlang.keys import bundle as bundle_
 from khlang.keys.authority import Authority
@@ -69,6 +72,11 @@ def make(root: Path, agency: str = "mof", *, url: str = "https://127.0.0.1:9", c
     kit = Kit(root, authority, Home(root / agency), identities)
     home_.start(root / agency, bundle=kit.bundle_text(agency, url, ca), sealing_key=authority.source_secret().hex())
     return kit
+
+
+def seal(kit: Kit, file: Path, **changes: Any) -> Submission:
+    """Seal a file of the Ministry of Finance for January, or as it is said otherwise."""
+    return submission.seal(kit.home, file, **({"dataset": "welfare_registrants", "period": "2569-01"} | changes))
 
 
 def cid(n: int) -> str:

@@ -3,16 +3,15 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 from click.testing import CliRunner
 from tests import agency_kit
-from tests.agency_kit import Kit
+from tests.agency_kit import Kit, seal
 
 from khlang import errors, manifest, pseudonym, signatures
-from khlang.agency import parts, submission
+from khlang.agency import parts
 from khlang.agency.cli import agency
 from khlang.agency.submission import Submission
 from khlang.errors import KhlangError
@@ -26,10 +25,6 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Kit:
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, str | None]]:
     return agency_kit.registrants(50)
-
-
-def seal(kit: Kit, file: Path, **changes: Any) -> Submission:
-    return submission.seal(kit.home, file, **({"dataset": "welfare_registrants", "period": "2569-01"} | changes))
 
 
 @pytest.fixture(scope="module")

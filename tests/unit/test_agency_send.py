@@ -9,10 +9,10 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests import agency_kit
-from tests.agency_kit import Kit
+from tests.agency_kit import Kit, seal
 
 from khlang import errors, manifest, receipt
-from khlang.agency import sending, submission
+from khlang.agency import sending
 from khlang.agency.gateway import TRIES, Gateway
 from khlang.agency.submission import Submission
 from khlang.errors import KhlangError
@@ -24,17 +24,8 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Kit:
 
 
 @pytest.fixture(scope="module")
-def rows() -> list[dict[str, str | None]]:
-    return agency_kit.registrants(50)
-
-
-def seal(kit: Kit, file: Path, **changes: Any) -> Submission:
-    return submission.seal(kit.home, file, **({"dataset": "welfare_registrants", "period": "2569-01"} | changes))
-
-
-@pytest.fixture(scope="module")
-def sealed(kit: Kit, rows: list[dict[str, str | None]]) -> Submission:
-    return seal(kit, agency_kit.write_csv(kit.root / "x.csv", rows))
+def sealed(kit: Kit) -> Submission:
+    return seal(kit, agency_kit.write_csv(kit.root / "x.csv", agency_kit.registrants(50)))
 
 
 class Fake:

@@ -91,7 +91,7 @@ def test_another_person_approves(kit: Kit, waiting: Submission) -> None:
     assert signed["submission"] == waiting.manifest["submission"]
 
 
-def land(kit: Kit, made: Manifest) -> None:
+def land(kit: Kit, made: Manifest) -> Manifest:
     """What land asks of an envelope before it opens a part."""
     public = signatures.public_hex(kit.home.signing_key())
     profile = kit.authority.profile()
@@ -105,7 +105,7 @@ def land(kit: Kit, made: Manifest) -> None:
     )
     data = signatures.canonical(made)
     place = lake.Submission("sso", "insured_persons", "2026-01", made["submission"])
-    envelope.read(data, signatures.sign(data, kit.home.signing_key()), place, known)
+    return envelope.read(data, signatures.sign(data, kit.home.signing_key()), place, known)[0]
 
 
 @pytest.mark.parametrize("approver", ["", "  ", "ผู้จัดทำข้อมูล", " ผู้จัดทำข้อมูล "])
@@ -117,10 +117,11 @@ def test_the_pool_refuses_one_who_did_both(kit: Kit, waiting: Submission, approv
 
 
 def test_the_pool_takes_two(kit: Kit, waiting: Submission) -> None:
-    land(kit, manifest.check(waiting.manifest | {"approver": "ผู้อำนวยการ"}))
+    made = manifest.check(waiting.manifest | {"approver": "ผู้อำนวยการ"})
+    assert land(kit, made) == made
 
 
 def test_one_person_is_enough_elsewhere(kit: Kit, waiting: Submission, monkeypatch: pytest.MonkeyPatch) -> None:
     lenient = replace(TABLES["insured_persons"], two_people=False)
     monkeypatch.setitem(TABLES._tables, "insured_persons", lenient)
-    land(kit, waiting.manifest)
+    assert land(kit, waiting.manifest) == waiting.manifest
