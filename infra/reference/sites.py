@@ -63,7 +63,7 @@ class _Module:
     def __init__(self, tree: ast.Module, module: str) -> None:
         self._name = module
         self._constants = syntax.assigned(tree.body)
-        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
         self._makers = {made.name: made for function in functions if (made := self._maker(function))}
         self._scopes: list[ast.AST] = [*functions, ast.Module([n for n in tree.body if not syntax.defines(n)], [])]
 
@@ -105,7 +105,7 @@ class _Module:
         if message and CODE.fullmatch(code):
             yield Site(code, kind, self._name, message, remedy)
 
-    def _maker(self, function: ast.FunctionDef) -> "_Maker | None":
+    def _maker(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> "_Maker | None":
         takes = [one.arg for one in (*function.args.args, *function.args.kwonlyargs) if one.arg != "self"]
         for call in syntax.calls(function) if "code" in takes else ():
             given = _given(call)

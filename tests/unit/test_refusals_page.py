@@ -29,6 +29,8 @@ def later():
         raise InputError(message, code="SEAL-C")
     message = "หลัง / after"
     raise InputError(message, code="SEAL-D")
+async def waits():
+    raise InputError("ช้า / Slow.", code="SEAL-E")
 """
 FOUND = sites(refusals.ROOT / "src" / "khlang")
 #: A placeholder that would put a value, an identifier or a secret into a message.
@@ -43,7 +45,7 @@ def read(tmp_path: Path) -> dict[str, Site]:
 
 
 def test_every_way_of_writing_a_refusal_is_read(read: dict[str, Site]) -> None:
-    assert set(read) == {"SEAL-ROW", "KEY", "KEY-WRONG", "SEAL-A", "SEAL-B", "SEAL-C", "SEAL-D"}
+    assert set(read) == {"SEAL-ROW", "KEY", "KEY-WRONG", "SEAL-A", "SEAL-B", "SEAL-C", "SEAL-D", "SEAL-E"}
     assert read["SEAL-ROW"].message == "{name} แถว {row} / {name}, row {row}."
     assert read["SEAL-ROW"].remedy == "แก้ไข / Mend it."
     assert (read["KEY"].message, read["KEY"].exit_code) == ("No key.", 21)
@@ -93,7 +95,7 @@ def test_a_trial_is_a_test_that_names_the_code(tmp_path: Path) -> None:
     tests = tmp_path / "tests"
     tests.mkdir()
     (tests / "test_a.py").write_text(
-        'CASES = ["SEAL-B"]\ndef test_one():\n    assert code == "SEAL-A"\ndef helper():\n    "SEAL-C"\n'
+        'CASES = ["SEAL-B"]\nSEAL = KEY\ndef test_one():\n    assert code == "SEAL-A"\ndef helper():\n    "SEAL-C"\n'
         "def test_two():\n    with raises(SealingKeyError):\n        pass\n",
         encoding="utf-8",
     )
