@@ -52,7 +52,7 @@ def running(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
         log.close()
 
 
-def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
+def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         assert process.poll() is None, "the server ended by itself"
@@ -67,7 +67,7 @@ def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 
 
 def provisioned(settings: Settings) -> None:
     """Buckets and accounts, as soon as the server takes them (its port opens a moment earlier)."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while True:
         try:
             minio_.provision(settings)

@@ -14,14 +14,14 @@ from khlang.serve import client
 from khlang.stack.services import find, healthy
 from khlang.stack.supervisor import Supervisor
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 ANSWER = "SELECT count(*), count(DISTINCT pid), sum(debt_baht) FROM welfare_eligibility"
 
 
 def kill_while_it_stages(office: Office, service: str) -> None:
     """Wait for the first staged file of the dataset, then kill -9; what was staged is gone once a run has ended."""
     root = store.client(office.settings, "root")
-    until = time.monotonic() + 120
+    until = time.monotonic() + 600
     while not any(office.dataset in key for key in store.list_keys(root, lake.LAKE, "staging/")):
         assert time.monotonic() < until, "nothing was staged"
         time.sleep(0.1)

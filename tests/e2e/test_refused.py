@@ -11,7 +11,7 @@ import pytest
 from tests.demofixture import Demo
 from tests.e2e.office import Office, Sent, commits
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 PROMOTED = ("curated", "spine", "marts", "projects")
 
 

@@ -31,7 +31,7 @@ async def gather(intake: Intake, path: Path, body: AsyncIterator[bytes], offset:
 
 
 def test_a_sender_that_stops_loses_its_place_and_not_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake_, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(intake_, "IDLE_SECONDS", 0.2)
     intake = Intake(tmp_path)
     path = intake.path("mof", "key", "0" * 64)
     with pytest.raises(errors.ServiceError) as slow:
@@ -61,7 +61,7 @@ def test_a_new_request_takes_over_from_one_that_hangs(tmp_path: Path) -> None:
         intake = Intake(tmp_path)
         path = intake.path("mof", "key", "0" * 64)
         hangs = asyncio.create_task(gather(intake, path, chunks(b"abc", then=60)))
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.3)
         size = await gather(intake, path, chunks(b"de"), offset=3)
         (ended,) = await asyncio.gather(hangs, return_exceptions=True)
         return size, ended

@@ -127,7 +127,7 @@ def test_the_notebook_answers_and_is_stored_without_output(served: Settings, mon
         monkeypatch.setenv(name, known)
     for name in set(os.environ) - set(environment(served)):
         monkeypatch.delenv(name)
-    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
     shown = json.dumps([cell.outputs for cell in code], ensure_ascii=False)
     assert "เชียงใหม่" in shown
     assert "image/png" in shown

@@ -30,7 +30,7 @@ def pid(settings: Settings, name: str) -> int:
     return int(Supervisor(settings).processes()[name]["pid"])
 
 
-def expect_soon(condition: Callable[[], bool], seconds: float = 30) -> None:
+def expect_soon(condition: Callable[[], bool], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"

@@ -157,9 +157,9 @@ def test_all_contracts_load_fast() -> None:
 
 
 def _seconds() -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     load(ROOT / "contracts")
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def test_commands() -> None:
