@@ -24,8 +24,11 @@ TABLES = contracts.load(agency_kit.CONTRACTS)
 def kit(tmp_path: Path) -> Kit:
     """The Social Security Office, one of whose contracts asks for two people."""
     kit = agency_kit.make(tmp_path, "sso")
-    config = kit.home.config() | {"preparer_name": "ก"}
-    (kit.home.path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    (tmp_path / "b.json").write_text(kit.bundle_text("sso"), encoding="utf-8")
+    (tmp_path / "k").write_text(kit.authority.source_secret().hex(), encoding="utf-8")
+    words = ["--bundle", str(tmp_path / "b.json"), "--key-file", str(tmp_path / "k"), "--key-store", "file"]
+    args = ["init", *words, "--preparer", "ก ", "--home", str(kit.home.path)]
+    CliRunner().invoke(agency, args, catch_exceptions=False)
     return kit
 
 

@@ -122,7 +122,13 @@ class Home:
 
 
 def start(
-    path: Path, *, bundle: str, sealing_key: str | None, authority: str | None = None, key_store: Kind = "file"
+    path: Path,
+    *,
+    bundle: str,
+    sealing_key: str | None,
+    authority: str | None = None,
+    key_store: Kind = "file",
+    preparer: str | None = None,
 ) -> Home:
     """Set an agency up, or give it a new bundle; its own keys stay as they are.
 
@@ -134,6 +140,7 @@ def start(
         sealing_key: 64 hex characters, from a file or a prompt, never from a command line; None under ``voprf-v1``.
         authority: The authority's verify key where it was told by another way.
         key_store: ``auto`` takes the operating system's keyring where there is one.
+        preparer: The name of who seals here. It stays here, and this person cannot approve where two are asked for.
 
     Raises:
         SignatureError: The bundle is not signed by the authority that this agency knows.
@@ -158,6 +165,7 @@ def start(
     private.write(path / "bundle.json", bundle)
     kept = pinned or {"preparer": "ผู้จัดทำข้อมูล", "approver": "ผู้อนุมัติ"}
     config = kept | {"agency": checked.agency, "authority": signer, "key_store": store.kind}
+    config |= {"preparer_name": preparer.strip()} if preparer else {}
     private.write(path / "config.json", json.dumps(config, ensure_ascii=False, indent=1) + "\n")
     request = json.dumps(home.enrolment(), ensure_ascii=False, indent=1) + "\n"
     private.write(path / "enrolment.json", request, mode=0o644)

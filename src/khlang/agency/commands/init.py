@@ -38,8 +38,15 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     envvar="KHLANG_KEY_STORE",
     help="ที่เก็บกุญแจ / Where the key is kept: the operating system's keyring, or a file.",
 )
+@click.option(
+    "--preparer",
+    metavar="NAME",
+    help="ชื่อผู้จัดทำ เก็บไว้ที่นี่เท่านั้น อนุมัติเองไม่ได้ / Who seals here; the name stays here, and cannot approve.",
+)
 @home_option
-def init(*, bundle: Path, key_file: Path | None, authority: str | None, key_store: Kind, home: Path) -> None:
+def init(
+    *, bundle: Path, key_file: Path | None, authority: str | None, key_store: Kind, preparer: str | None, home: Path
+) -> None:
     """Set this agency up from its bundle and the sealing key / ตั้งค่าหน่วยงาน."""
     text = bundle.read_text(encoding="utf-8-sig")  # Notepad puts a mark before what it saves
     checked, _ = bundle_.read(text, authority=authority)
@@ -49,7 +56,9 @@ def init(*, bundle: Path, key_file: Path | None, authority: str | None, key_stor
         secret = key_file.read_text(encoding="utf-8-sig")
     elif checked.keyed:
         secret = click.prompt("กุญแจปิดผนึก / Sealing key", hide_input=True)
-    made = home_.start(home, bundle=text, sealing_key=secret, authority=authority, key_store=key_store)
+    made = home_.start(
+        home, bundle=text, sealing_key=secret, authority=authority, key_store=key_store, preparer=preparer
+    )
     config = made.config()
     click.echo(f"ตั้งค่าแล้ว / Set up: {config['agency']} in {home}")
     click.echo(f"ผู้ดูแลกุญแจ / Authority: {config['authority']}")
