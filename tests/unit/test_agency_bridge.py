@@ -82,6 +82,13 @@ def test_the_same_persons_give_the_same_bytes_in_any_order_of_rows(rotated: Rota
     ]
 
 
+def test_two_months_of_the_same_persons_are_one_bridge(rotated: Rotated, tmp_path: Path) -> None:
+    months = [agency_kit.write_csv(tmp_path / f"{n}.csv", agency_kit.registrants(39)[n : 38 + n]) for n in (0, 1)]
+    made = bridging.make(rotated.home, months, dataset=DATASET, period=MONTH)
+    assert made.identifiers == {"house": 39, "th-cid": 39}, "who is in both files stands once"
+    assert made.manifest["rows"] == 78
+
+
 def test_a_bridge_killed_in_the_middle_leaves_nothing_and_is_made_again(rotated: Rotated) -> None:
     program = f"""
 import datetime, pathlib, time
