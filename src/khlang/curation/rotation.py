@@ -46,7 +46,7 @@ def require_rest(objects: Objects) -> None:
     last = state(objects)
     if last and last.open:
         raise ServiceError(
-            "A rotation is under way.", "Let it finish, or run it again: jobs/rotate.py", code="ROTATION"
+            "A rotation is under way.", "Let it finish, or run it again: khlang pool rotate", code="ROTATION"
         )
 
 
