@@ -180,10 +180,9 @@ def test_a_quota_that_is_used_up_is_told_with_its_end_and_gone_on_after(
 
 def test_no_service_another_certificate_and_a_stranger_are_told(office: Office) -> None:
     waits: list[float] = []
-    with asking.asked(office.home, lambda *_: None, sleep=waits.append) as ask:
-        assert ask is not None
-        with pytest.raises(ServiceError) as silent:
-            ask(pl.Series([agency_kit.cid(1)]), "th-cid", True)
+    asked = asking.asked(office.home, lambda *_: None, sleep=waits.append)
+    with asked as ask, pytest.raises(ServiceError) as silent:
+        ask(pl.Series([agency_kit.cid(1)]), "th-cid", True)
     assert silent.value.code == "VOPRF-SERVICE"
     assert waits == sorted(waits)
     assert len(waits) == asking.TRIES - 1

@@ -31,8 +31,8 @@ Tell = Callable[[str, int, int | None], None]
 
 
 @contextmanager
-def asked(home: Home, tell: Tell, *, sleep: Callable[[float], object] = time.sleep) -> Iterator[Identify | None]:
-    """How the bundle's epoch identifies, where it asks the authority; None where a key lies here.
+def asked(home: Home, tell: Tell, *, sleep: Callable[[float], object] = time.sleep) -> Iterator[Identify]:
+    """How the bundle's epoch identifies: by asking the authority.
 
     What was answered is forgotten when the block ends well, and kept for the next run when it does not.
 
@@ -40,9 +40,6 @@ def asked(home: Home, tell: Tell, *, sleep: Callable[[float], object] = time.sle
         SetupError: The bundle names no service.
     """
     bundle = home.bundle()
-    if bundle.keyed:
-        yield None
-        return
     if not bundle.service:
         raise SetupError(
             "ไฟล์ตั้งค่าไม่มีที่อยู่ของบริการกุญแจ / The bundle names no service of the key authority.",

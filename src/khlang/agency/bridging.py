@@ -15,8 +15,8 @@ import polars as pl
 
 from khlang import manifest, private, signatures
 from khlang import period as period_
-from khlang.agency import asking, due, identify, making, parts, questions, signing, submission
 from khlang.agency import content as content_
+from khlang.agency import due, identify, making, parts, questions, signing, submission
 from khlang.agency.bundle import Bundle
 from khlang.agency.home import Home
 from khlang.agency.reading import Extract, ReadOptions, open_extract
@@ -83,7 +83,7 @@ def make(
     tell("อ่านไฟล์ / reading", 0, None)
     extract = open_extract(given, table, bundle.contracts, options=chosen)
     questions.require_answers(extract.findings, chosen)
-    with asking.asked(home, tell) as asked:
+    with identify.asked(home, tell) as asked:
         new = asked or identify.by_key(bundle.profile, home.source_key(early=True))
         pairs = _Pairs(bundle, table, old, new)
         return _sealed(home, pairs, extract, month=month, content=content_.of(given), tell=tell)

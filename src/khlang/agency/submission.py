@@ -9,8 +9,9 @@ from typing import Any
 
 from khlang import manifest, private, signatures
 from khlang import period as period_
-from khlang.agency import asking, due, making, questions, signing, writing
 from khlang.agency import content as content_
+from khlang.agency import due, making, questions, signing, writing
+from khlang.agency import identify as identify_
 from khlang.agency.content import Content
 from khlang.agency.home import Home
 from khlang.agency.reading import DatabaseQuery, Extract, Finding, ReadOptions, mapping, open_extract
@@ -100,7 +101,7 @@ def seal(
             return _again(home, table, extract, facts)
     found += [*extract.findings, *questions.same_as_before(known, content, month)]
     questions.require_answers(found, chosen)
-    with asking.asked(home, tell) as asked:
+    with identify_.asked(home, tell) as asked:
         said = papers(home, table, letter)
         order = _Order(home, table, month, content, context, chosen, said, tell, identify or asked)
         return _sealed(order, extract, found)
