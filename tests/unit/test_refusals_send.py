@@ -12,7 +12,7 @@ from tests import agency_kit
 from tests.agency_kit import Kit
 from tests.refusalkit import expect_command_refused, expect_official, tree
 
-from khlang import manifest, receipt
+from khlang import receipt, signatures
 from khlang.agency import exporting, receipts, sending, submission
 from khlang.agency.submission import Submission
 from khlang.errors import KhlangError
@@ -109,9 +109,9 @@ def test_a_receipt_that_another_signed(sealed: Submission) -> None:
     stranger, pool = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
     signed = receipt.sign(receipt.build(place, state="promoted", received={}, steps=[]), stranger)
     with pytest.raises(KhlangError) as caught:
-        receipt.verify(signed, key=manifest.public_hex(pool))
+        receipt.verify(signed, key=signatures.public_hex(pool))
     expect_official(caught.value, code="RECEIPT-SIGNER", exit_code=22, says="another than the pool")
-    assert receipt.verify(signed, key=manifest.public_hex(stranger))["state"] == "promoted", "positive control"
+    assert receipt.verify(signed, key=signatures.public_hex(stranger))["state"] == "promoted", "positive control"
 
 
 @pytest.fixture
