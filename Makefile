@@ -9,7 +9,7 @@ KHLANG := .venv/bin/khlang
 # A machine that forbids Python to keep what it compiled pays for it at each start: 10 s of GX instead of 3.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo volume test check bench docs kernel dist windows clean
+.PHONY: help setup up down status logs demo volume test check bench docs dist windows clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -49,10 +49,6 @@ docs: setup ## Write what is derived from the contracts: reference pages, the in
 	@$(KHLANG) contract docs
 	@.venv/bin/python -m khlang.orchestration.index
 	@.venv/bin/python -m infra.reference.refusals
-
-kernel: setup ## Build the optional sealing kernel (needs cargo; docs/decisions/111-seal-kernel.md)
-	@cd kernel && cargo build --quiet --release --locked
-	@cp kernel/target/release/libkhlang_kernel.so "$$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("platlib"))')/khlang_kernel.abi3.so"
 
 dist: setup ## Build the agency tool's wheel and its single file (ALL=1: every extra)
 	@.venv/bin/python -m infra.packaging.dist $(if $(ALL),--all)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from khlang import artefacts
 from khlang import settings as settings_module
 from khlang.errors import KhlangError
-from setup import machine, python_envs, servers
+from setup import kernel, machine, python_envs, servers
 from setup.progress import Progress
 
 
@@ -25,6 +25,7 @@ def install(progress: Progress) -> None:
     with ThreadPoolExecutor(2) as beside:
         lanes = [beside.submit(servers.minio, progress, program), beside.submit(fetched, progress, program, uv)]
         python_envs.jobs(progress, program, uv)
+        kernel.build(progress, program)
         python_envs.airflow(progress, program, uv)
         for lane in lanes:
             lane.result()
