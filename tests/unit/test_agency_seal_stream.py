@@ -121,7 +121,9 @@ def test_a_month_that_has_not_come(kit: Kit, today: date, code: str) -> None:
     assert "ปีงบประมาณ / fiscal year 2570" in due.shown("2026-10")
 
 
-@pytest.mark.skipif(fast.KERNEL is None, reason="the optional wheel khlang-kernel is not installed (make kernel)")
+@pytest.mark.skipif(
+    fast.KERNEL is None, reason="the optional wheel khlang-kernel is not installed (make setup, with cargo)"
+)
 @pytest.mark.parametrize("type_", ["th-cid", "th-juristic", "house"])
 def test_kernel_and_library_give_the_same(type_: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(type_)

@@ -25,8 +25,8 @@ def install(progress: Progress) -> None:
     with ThreadPoolExecutor(2) as beside:
         lanes = [beside.submit(servers.minio, progress, program), beside.submit(fetched, progress, program, uv)]
         python_envs.jobs(progress, program, uv)
-        kernel.build(progress, program)
         python_envs.airflow(progress, program, uv)
+        kernel.build(progress, program)
         for lane in lanes:
             lane.result()
 

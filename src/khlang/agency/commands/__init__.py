@@ -20,7 +20,6 @@ lang_option = click.option(
     "--lang", type=click.Choice(["th", "en"]), default=None, help="ไทยหรืออังกฤษ / Thai or English; else the locale's."
 )
 _OF_READING = (
-    click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path)),
     click.option("--dataset", required=True, help="ชุดข้อมูล / Name of the contract."),
     click.option("--period", required=True, help="งวด / 2569-01 or 2026-01."),
     click.option("--sheet", help="Of a workbook with several."),
@@ -30,8 +29,9 @@ _OF_READING = (
 )
 
 
-def reading_options(command: F) -> F:
-    """What a command is told of an extract: ``check`` and ``seal`` read it alike."""
-    for option in reversed(_OF_READING):
+def reading_options(command: F, *, files: bool = True) -> F:
+    """What a command is told of an extract: ``check`` and ``seal`` read it alike; ``files``: one at least."""
+    named = click.argument("files", nargs=-1, required=files, metavar="FILE…", type=click.Path(path_type=Path))
+    for option in reversed((named, *_OF_READING)):
         command = option(command)
     return command

@@ -1,6 +1,8 @@
 """``khlang agency seal``."""
 
 import json
+import os
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,6 +14,7 @@ from khlang.agency import show, submission
 from khlang.agency.commands import home_option, json_option, reading_options
 from khlang.agency.home import Home
 from khlang.agency.reading import ReadOptions
+from khlang.agency.reading import database as database_
 
 EXAMPLES = """ตัวอย่าง / Examples:
 
@@ -20,6 +23,7 @@ EXAMPLES = """ตัวอย่าง / Examples:
   khlang agency seal export.csv --dataset vehicles --period 2026-01 --letter "กค 0000/2569"
   khlang agency seal parts.zip --dataset vehicles --period 2569-01 --sheet ข้อมูล
   khlang agency seal a.csv b.csv --dataset vehicles --period 2569-02 --accept SAME-AS-LAST-MONTH
+  khlang agency seal --query vehicles.sql --database office.dsn --dataset vehicles --period 2569-01
 """
 
 
@@ -34,13 +38,23 @@ class _Speed(ProgressColumn):
 
 
 @click.command(epilog=EXAMPLES)
-@reading_options
+@partial(reading_options, files=False)
+@click.option(
+    "--query", type=click.Path(path_type=Path), metavar="FILE.sql", help="แทนไฟล์ / A SELECT in place of files."
+)
+@click.option(
+    "--database",
+    metavar="NAME|FILE",
+    help=f"ตัวแปรหรือไฟล์ของสายเชื่อมต่อ / Variable or file of the connection string; else {database_.VARIABLE}, or asked.",
+)
 @click.option("--letter", help="เลขหนังสือนำส่ง / Reference of the covering letter.")
 @home_option
 @json_option
 def seal(
     *,
     files: tuple[Path, ...],
+    query: Path | None,
+    database: str | None,
     dataset: str,
     period: str,
     sheet: str | None,
@@ -55,6 +69,11 @@ def seal(
 
     ไฟล์ โฟลเดอร์ หรือ zip เดียวหรือหลายไฟล์ / One or several files, folders or zips of one shape.
     """
+    if bool(files) == (query is not None):
+        raise click.UsageError("ระบุไฟล์ หรือ --query อย่างใดอย่างหนึ่ง / Give files, or --query: one of the two.")
+    sources: list[submission.Source] = list(files)
+    if query is not None:
+        sources.append(database_.from_file(query, database, environ=os.environ, prompt=_unseen))
     options = ReadOptions(sheet=sheet, encoding=encoding, delimiter=delimiter, accept=frozenset(accept))
     console = Console(stderr=as_json)
     size = sum(path.stat().st_size for path in files if path.is_file())
@@ -68,9 +87,13 @@ def seal(
             progress.update(tasks[step], completed=rows)
 
         made = submission.seal(
-            Home(home), files, dataset=dataset, period=period, options=options, letter=letter, tell=tell
+            Home(home), sources, dataset=dataset, period=period, options=options, letter=letter, tell=tell
         )
     if as_json:
         click.echo(json.dumps(show.document(made), ensure_ascii=False))
     else:
         show.summary(console, made)
+
+
+def _unseen(what: str) -> str:
+    return str(click.prompt(what, hide_input=True, err=True))

@@ -5,6 +5,7 @@ driver's own messages are dropped because they repeat it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -27,6 +28,47 @@ def asked(name: str, query: str, *, environ: Mapping[str, str], prompt: Callable
     """
     connection = environ.get(VARIABLE) or prompt("สายเชื่อมต่อฐานข้อมูล / Connection string")
     return DatabaseQuery(name, query, connection)
+
+
+def from_file(
+    query: Path, database: str | None, *, environ: Mapping[str, str], prompt: Callable[[str], str]
+) -> DatabaseQuery:
+    """A query that stands in a file; it is shown by the file's name.
+
+    Args:
+        query: A file of one SELECT.
+        database: Name of an environment variable, or of a file, that holds the connection string; None as in ``asked``.
+        environ: Of the process.
+        prompt: Asks without echo.
+
+    Raises:
+        InputError: A file is missing or empty, the variable is not set, or the string itself was given.
+    """
+    text = _text(query, "SELECT")
+    if database is None:
+        return asked(query.name, text, environ=environ, prompt=prompt)
+    if "://" in database:
+        raise InputError(
+            "สายเชื่อมต่อเป็นความลับ ต้องไม่อยู่บนบรรทัดคำสั่ง / A connection string is a secret: not on the command line.",
+            "เปลี่ยนรหัสผ่านนั้น แล้วใส่ในไฟล์หรือตัวแปร / Change that password; put it into a file or a variable.",
+            code="SEAL-DATABASE-SECRET",
+        )
+    connection = environ.get(database) or _text(Path(database), "connection string")
+    return DatabaseQuery(query.name, text, connection)
+
+
+def _text(path: Path, what: str) -> str:
+    try:
+        text = path.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    if not text:
+        raise InputError(
+            f"{path.name}: ไม่มี {what} / there is no {what}, neither in a file nor in a variable of that name.",
+            "ตรวจชื่อไฟล์และเนื้อหา / Look at the file's name and content.",
+            code="SEAL-DATABASE-FILE",
+        )
+    return text
 
 
 class QueryPart(Part):
