@@ -1,31 +1,27 @@
 """The one way to a Spark session: the engine is a setting of whoever starts the job.
 
-``SPARK_REMOTE`` set: a client of that Spark Connect server. Otherwise a classic session (``spark-submit``, or the
-local one of tests) with ``infra/config/spark/spark-defaults.conf``, the jars of the cache and the curate role's key.
+``SPARK_REMOTE`` set: a client of that Spark Connect server (``khlang.sparkclient``). Otherwise a classic session
+(``spark-submit``, or the local one of tests) with ``infra/config/spark/spark-defaults.conf``, the jars of the cache
+and the curate role's key.
 """
 
 import json
 import os
-import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from khlang import artefacts
-from khlang.errors import ServiceError, SetupError
+from khlang.errors import SetupError
 from khlang.settings import Settings
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-CONNECT_SECONDS = 5.0
 #: Below this many rows a query is run sooner than it is compiled: of three months of 20,000 people, generating and
 #: compiling code was 97 s of the server's 350 s of CPU, and five when it was left out.
 INTERPRETED_ROWS = 200_000
-#: Spark's own client retries a dead server for ten minutes without a word; this is about half a minute.
-CONNECT_RETRIES = 6
 
 
 def spark(settings: Settings, app: str, *, environ: Mapping[str, str] = os.environ) -> "SparkSession":
@@ -38,10 +34,15 @@ def spark(settings: Settings, app: str, *, environ: Mapping[str, str] = os.envir
 
     Raises:
         ServiceError: The Connect server does not answer.
+        AccessError: It does not take this installation's token.
         SetupError: Jars, configuration or the role's key are missing for a classic session.
     """
     remote = environ.get("SPARK_REMOTE", "")
-    return _connect(remote) if remote else _classic(settings, app)
+    if not remote:
+        return _classic(settings, app)
+    from khlang import sparkclient
+
+    return sparkclient.connect(settings, remote)
 
 
 def fit(session: "SparkSession", rows: int) -> None:
@@ -68,23 +69,6 @@ def defaults(path: Path) -> dict[str, str]:
         raise SetupError(f"Spark's configuration {path.name} is missing.", "Restore infra/config/spark.") from None
     pairs = (line.split(None, 1) for line in lines if line.strip() and not line.lstrip().startswith("#"))
     return {pair[0]: pair[1].strip() for pair in pairs if len(pair) == 2}
-
-
-def _connect(remote: str) -> "SparkSession":
-    parts = urlsplit(remote)
-    try:
-        socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 15002), CONNECT_SECONDS).close()
-    except OSError:
-        raise ServiceError(
-            "The Spark Connect server does not answer.", "See `khlang stack status` and `khlang stack logs spark`."
-        ) from None
-    from pyspark.sql import SparkSession
-    from pyspark.sql.connect.client.retries import DefaultPolicy
-
-    session = SparkSession.builder.remote(remote).create()
-    client = session.client
-    client.set_retry_policies([DefaultPolicy(max_retries=CONNECT_RETRIES)])
-    return session
 
 
 def _classic(settings: Settings, app: str) -> "SparkSession":

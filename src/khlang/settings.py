@@ -101,8 +101,13 @@ class Settings:
 
     @property
     def spark_remote(self) -> str:
-        """The Spark Connect address."""
+        """The Spark Connect address. Without the token: that is read where a session is opened."""
         return f"sc://127.0.0.1:{self.port('SPARK_CONNECT')}"
+
+    @property
+    def spark_token(self) -> Path:
+        """The file of the token that the Spark Connect server asks for."""
+        return self.secrets / "spark-connect.token"
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.stackfixture import free_ports
 
-from khlang import session, settings
+from khlang import session, settings, sparkclient
 from khlang.errors import ServiceError, SetupError
 
 
@@ -16,6 +16,28 @@ def test_a_connect_server_that_is_down_is_said_at_once() -> None:
     assert refused.value.exit_code == 12
     assert "Spark Connect server does not answer" in refused.value.message
     assert "khlang stack status" in refused.value.remedy
+
+
+def with_token(folder: Path) -> settings.Settings:
+    (folder / "secrets").mkdir()
+    (folder / "secrets" / "spark-connect.token").write_text("not-to-be-shown\n")
+    return settings.load({**os.environ, "KHLANG_VAR": str(folder)})
+
+
+def test_the_token_is_kept_out_of_the_address(tmp_path: Path) -> None:
+    here = with_token(tmp_path)
+    door = sparkclient.door(here, here.spark_remote)
+    assert isinstance(door, sparkclient.Door)
+    assert "not-to-be-shown" not in f"{here.spark_remote} {door.url.geturl()} {list(door.metadata())} {door!r}"
+    assert "not-to-be-shown" not in os.environ.values()
+    assert door.host == "127.0.0.1"  # a number: a name could lead to ::1 first
+
+
+@pytest.mark.parametrize("remote", ["sc://10.0.0.7:15002", "sc://spark.example:15002", "sc://127.0.0.1:1/;token=own"])
+def test_the_token_is_shown_to_this_machine_alone(tmp_path: Path, remote: str) -> None:
+    door = sparkclient.door(with_token(tmp_path), remote)
+    assert not isinstance(door, sparkclient.Door)
+    assert "not-to-be-shown" not in str(vars(door))
 
 
 def test_missing_jars_are_said_before_java_starts(tmp_path: Path) -> None:

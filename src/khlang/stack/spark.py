@@ -68,5 +68,7 @@ def launch(settings: Settings) -> Launch:
         "PYSPARK_DRIVER_PYTHON": str(program.python),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_NO_DAEMONIZE": "1",
+        # Not spark.connect.authenticate.token: a session reads back every property of the server by spark.conf.get.
+        "SPARK_CONNECT_AUTHENTICATE_TOKEN": secrets.text(settings, settings.spark_token.name),
     }
     return Launch((str(program.root / ".venv" / "bin" / "spark-submit"), *arguments), env, settings.var / "spark")
