@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import ssl
 import stat
 import subprocess
@@ -86,10 +87,46 @@ def test_every_service_is_behind_the_fence(stack: Settings) -> None:
     assert fence.lost(stack, os.getpid())  # this test is not
 
 
+def test_no_process_of_the_pool_sees_what_lies_outside(stack: Settings) -> None:
+    """Looked at through each process's own root: the servers, their workers, and what they have started since."""
+    kept = stack.outside / "probe" / "source.key"
+    kept.parent.mkdir()
+    kept.write_text("not for the pool")
+    free = {Supervisor(stack).pid(), int(Supervisor(stack).processes()["watch"]["pid"])}
+    try:
+        seen = {pid: names_in(Path(f"/proc/{pid}/root{stack.outside}")) for pid in {*lifecycle.marked(stack), *free}}
+    finally:
+        shutil.rmtree(kept.parent)
+    servers = {int(Supervisor(stack).processes()[service.name]["pid"]) for service in SERVICES}
+    assert servers <= set(seen)
+    assert {pid: names for pid, names in seen.items() if names and pid not in free} == {}
+    assert all("probe" in seen[pid] for pid in free)  # the positive control: they stand before the fence
+
+
+def names_in(folder: Path) -> set[str]:
+    """What lies in a folder; nothing where it may not be read, or whose it is has ended."""
+    try:
+        return {path.name for path in folder.iterdir()}
+    except OSError:
+        return set()
+
+
+def test_each_started_after_what_it_stands_on(stack: Settings) -> None:
+    said = {
+        service.name: (stack.var / "log" / f"{service.name}.log").read_text(errors="replace") for service in SERVICES
+    }
+    for service in SERVICES:
+        line = f"{service.name} starts: {', '.join(service.after)} answered after "
+        assert (line in said[service.name]) == bool(service.after), service.name
+    first = said["airflow-scheduler"].partition("airflow-scheduler starts:")
+    assert first[0] == "", "it did something before the API server answered"
+
+
 def test_no_secret_on_a_command_line_or_in_a_log(stack: Settings) -> None:
     known = [secrets.trino_password_file(stack, user).read_text() for user in secrets.TRINO_USERS]
     known += [secrets.minio(stack, role)["secret_key"] for role in ("root", *secrets.ROLES)]
-    known += [secrets.text(stack, name) for name in ("trino-internal", "airflow-jwt", "airflow-web", "airflow-fernet")]
+    names = ("trino-internal", "airflow-jwt", "airflow-web", "airflow-fernet", "spark-connect.token")
+    known += [secrets.text(stack, name) for name in names]
     places = {Path(f"/proc/{pid}/cmdline"): b"" for pid in lifecycle.marked(stack)}
     places |= dict.fromkeys((stack.var / "log").iterdir(), b"")
     for place in list(places):

@@ -16,7 +16,7 @@ from tests.stackfixture import environment
 from khlang.settings import Settings
 from khlang.stack import lifecycle, watch
 from khlang.stack.services import find, healthy
-from khlang.stack.supervisor import Supervisor
+from khlang.stack.supervisor import Supervisor, control_folders, fence_command, socket_path
 
 Parts = Callable[..., Settings]
 
@@ -94,11 +94,39 @@ def test_a_service_that_hangs_is_restarted(stack_parts: Parts, monkeypatch: pyte
     monkeypatch.setattr(type(find("minio")), "grace", 0, raising=False)
     monkeypatch.setattr("khlang.stack.health.SECONDS", 0.5)
     os.kill(first, signal.SIGSTOP)
+    expect_soon(lambda: not healthy(find("minio"), settings))  # a busy machine stops a process a little later
+    expect_soon(lambda: Supervisor(settings).processes()["minio"]["statename"] == "RUNNING")
     failures = {"minio": 3}
     process = Supervisor(settings).processes()["minio"] | {"now": 10**10}
     assert watch.judge(find("minio"), settings, process, failures) == "it failed 4 probes in a row"
     Supervisor(settings).restart("minio")
     expect_soon(lambda: pid(settings, "minio") not in (0, first) and healthy(find("minio"), settings))
+
+
+def test_a_service_waits_for_what_it_stands_on(stack_parts: Parts) -> None:
+    settings = stack_parts("minio", "gateway")
+    store, first = pid(settings, "minio"), pid(settings, "gateway")
+    os.kill(store, signal.SIGSTOP)
+    try:
+        os.kill(first, signal.SIGKILL)
+        expect_soon(lambda: pid(settings, "gateway") not in (0, first))
+        again = pid(settings, "gateway")
+        expect_soon(lambda: b"khlang.stack.launch" in Path(f"/proc/{again}/cmdline").read_bytes())
+        time.sleep(2)
+        assert b"khlang.stack.launch" in Path(f"/proc/{again}/cmdline").read_bytes()
+        assert "waits for minio" in khlang(settings, "stack", "status").stdout
+    finally:
+        os.kill(store, signal.SIGCONT)
+    expect_soon(lambda: healthy(find("gateway"), settings))
+    assert pid(settings, "gateway") == again  # the same process became the gateway
+    assert b"khlang.landing.gateway" in Path(f"/proc/{again}/cmdline").read_bytes()
+
+
+def test_a_service_alone_is_told_what_it_stands_on(stack_parts: Parts) -> None:
+    done = khlang(stack_parts(), "stack", "up", "--only", "gateway")
+    assert done.returncode == 2
+    assert "USAGE: gateway starts after minio, which does not run." in done.stderr
+    assert "Add: --only minio" in done.stderr
 
 
 def test_a_service_that_cannot_start_says_why(stack_parts: Parts) -> None:
@@ -147,6 +175,20 @@ def test_the_fence_hides_what_is_outside(stack_parts: Parts) -> None:
     assert "not for the pool" not in done.stdout
     # The positive control: without the fence it is read.
     assert subprocess.run(reader[2:], capture_output=True, text=True, check=True).stdout == "not for the pool"
+
+
+def test_a_service_cannot_reach_the_supervisor(stack_parts: Parts) -> None:
+    """Else it could have a program of its own started before the fence."""
+    settings = stack_parts("minio")
+    for folder in control_folders(settings):
+        assert list(folder.iterdir())  # the positive control: the operator sees them
+        assert list(Path(f"/proc/{pid(settings, 'minio')}/root{folder}").iterdir()) == []
+    program = f"import socket; socket.socket(socket.AF_UNIX).connect({str(socket_path(settings))!r})"
+    reach = [sys.executable, "-c", program]
+    assert subprocess.run(reach, capture_output=True, check=False).returncode == 0
+    fenced = subprocess.run([*fence_command(settings), *reach], capture_output=True, text=True, check=False)
+    assert fenced.returncode != 0
+    assert "Error" in fenced.stderr
 
 
 def test_a_fenced_process_cannot_take_the_fence_away(stack_parts: Parts) -> None:

@@ -1,11 +1,12 @@
-"""The fence: whether pool services can be kept from reading ``<var>/outside``, and whether each still is."""
+"""The fence: whether pool services can be kept from ``<var>/outside`` and the supervisor, and whether each still is."""
 
 import subprocess
 from pathlib import Path
 
+from khlang import private
 from khlang.errors import SetupError
 from khlang.settings import Settings
-from khlang.stack.supervisor import fence_command
+from khlang.stack.supervisor import control_folders, fence_command
 
 MARK = "khlang-fence"
 
@@ -19,8 +20,8 @@ def check(settings: Settings) -> None:
     command = fence_command(settings)
     if not command:
         return
-    settings.outside.mkdir(parents=True, exist_ok=True)
-    settings.outside.chmod(0o700)
+    for folder in (settings.outside, *control_folders(settings)):
+        private.folder(folder)
     done = subprocess.run([*command, "--test"], capture_output=True, text=True, check=False)
     if done.returncode:
         raise SetupError(

@@ -1,4 +1,4 @@
-"""Starting and stopping: everything starts at once, the object store is provisioned as soon as it answers."""
+"""Starting and stopping: each service starts when what it stands on answers, the store is provisioned as it does."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ from typing import Any
 from khlang import artefacts
 from khlang.errors import PortInUseError, ServiceError, SetupError
 from khlang.settings import Settings
-from khlang.stack import fence, minio, secrets, tls
+from khlang.stack import fence, minio, order, secrets, tls
 from khlang.stack.process import Service
 from khlang.stack.services import SERVICES, healthy
 from khlang.stack.supervisor import Supervisor, socket_path
@@ -102,7 +102,8 @@ def _wait(settings: Settings, services: list[Service], begun: float, report: Rep
             report(service.name, f"{time.monotonic() - begun:.0f} s")
             waiting.remove(service)
         if time.monotonic() - begun > START_SECONDS:
-            names = ", ".join(service.name for service in waiting)
+            behind = {service.name: order.missing(service, settings) for service in waiting}
+            names = ", ".join(f"{name} (after {', '.join(on)})" if on else name for name, on in behind.items())
             raise ServiceError(f"Not healthy after {START_SECONDS} s: {names}.",
                                f"Look into {settings.var / 'log'}, or run: khlang stack logs -s <service>")  # fmt: skip
         if waiting:
@@ -119,6 +120,7 @@ def up(settings: Settings, *, only: tuple[str, ...] = (), report: Report) -> Non
 
     Raises:
         SetupError: Set-up has not run, or the fence is not permitted here.
+        UsageError: ``only`` leaves out what one of them stands on.
         PortInUseError: A port is held by another program.
         ServiceError: A service does not become healthy.
     """
@@ -131,6 +133,7 @@ def up(settings: Settings, *, only: tuple[str, ...] = (), report: Report) -> Non
     states = supervisor.processes() if running else {}
     absent = [s for s in wanted if not running or states[s.name]["statename"] not in LIVING]
     if absent:
+        order.check(absent, settings)
         check_ports(settings, absent)
         fence.check(settings)
         secrets.ensure(settings)

@@ -32,6 +32,7 @@ class Service:
         launch: Its program.
         probe: Raises an error or returns False unless the service answers as it should.
         grace: Seconds after a start in which the watcher does not judge it; a slow machine needs them to start at all.
+        after: Services that must answer before it starts (``khlang.stack.order``).
     """
 
     name: str
@@ -40,6 +41,7 @@ class Service:
     launch: Callable[[Settings], Launch]
     probe: Callable[[Settings], bool]
     grace: int = 300
+    after: tuple[str, ...] = ()
 
 
 def base_environment(settings: Settings) -> dict[str, str]:

@@ -17,14 +17,16 @@ def _gateway(settings: Settings) -> Launch:
     return Launch(argv, base_environment(settings), settings.root)
 
 
+STORE, API = ("minio",), ("airflow-api-server",)
+#: In an order in which each can be started: what a service stands on stands before it.
 SERVICES = (
     Service("minio", "MINIO", minio.prepare, minio.launch, health.minio, grace=30),
-    Service("trino", "TRINO", trino.prepare, trino.launch, health.trino),
-    Service("spark-connect", "SPARK_CONNECT", spark.prepare, spark.launch, health.spark),
+    Service("trino", "TRINO", trino.prepare, trino.launch, health.trino, after=STORE),
+    Service("spark-connect", "SPARK_CONNECT", spark.prepare, spark.launch, health.spark, after=STORE),
     Service("airflow-api-server", "AIRFLOW", airflow.prepare, airflow.api_server, health.airflow_api),
-    Service("airflow-scheduler", "", _nothing, airflow.scheduler, health.airflow_scheduler),
-    Service("airflow-dag-processor", "", _nothing, airflow.dag_processor, health.airflow_dag_processor),
-    Service("gateway", "GATEWAY", _nothing, _gateway, health.gateway, grace=30),
+    Service("airflow-scheduler", "", _nothing, airflow.scheduler, health.airflow_scheduler, after=API),
+    Service("airflow-dag-processor", "", _nothing, airflow.dag_processor, health.airflow_dag_processor, after=API),
+    Service("gateway", "GATEWAY", _nothing, _gateway, health.gateway, grace=30, after=STORE),
 )
 NAMES = tuple(service.name for service in SERVICES)
 

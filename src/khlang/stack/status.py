@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from khlang.settings import Settings
-from khlang.stack import fence, secrets
+from khlang.stack import fence, order, secrets
+from khlang.stack.process import Service
 from khlang.stack.services import SERVICES, healthy
 from khlang.stack.supervisor import Supervisor, fence_command
 
@@ -52,11 +53,18 @@ def rows(settings: Settings) -> list[Row]:
             table.append(Row(service.name, str(process["statename"]).lower(), "-", port, None, None, None))
             continue
         pid, age = int(process["pid"]), int(time.time() - process["start"])
-        health = "healthy" if healthy(service, settings) else "starting" if age < service.grace else "unhealthy"
-        if fence.lost(settings, pid):
-            health = "no fence"
-        table.append(Row(service.name, "running", health, port, pid, group_rss_mb(pid), age))
+        word = "no fence" if fence.lost(settings, pid) else health(service, settings, age)
+        table.append(Row(service.name, "running", word, port, pid, group_rss_mb(pid), age))
     return table
+
+
+def health(service: Service, settings: Settings, age: int) -> str:
+    """How a running service of this age does, in a word or two."""
+    if healthy(service, settings):
+        return "healthy"
+    if absent := order.missing(service, settings):
+        return f"waits for {', '.join(absent)}"
+    return "starting" if age < service.grace else "unhealthy"
 
 
 def access(settings: Settings) -> list[tuple[str, str, str, str]]:

@@ -83,10 +83,19 @@ def stack_id(settings: Settings) -> str:
 
 
 def fence_command(settings: Settings) -> list[str]:
-    """What stands before every program of the pool, so that it cannot read ``<var>/outside``."""
+    """What stands before every program of the pool, so that it cannot read ``<var>/outside``.
+
+    Nor the supervisor's file and socket: through them it could have a program started that stands before the fence.
+    """
     if os.environ.get("KHLANG_FENCE") == "off":
         return []
-    return [str(settings.root / "infra" / "native" / "fence"), str(settings.outside)]
+    also = [word for folder in control_folders(settings) for word in ("--also", str(folder))]
+    return [str(settings.root / "infra" / "native" / "fence"), str(settings.outside), *also]
+
+
+def control_folders(settings: Settings) -> list[Path]:
+    """Where the supervisor's file and socket lie."""
+    return sorted({settings.var / "run", socket_path(settings).parent})
 
 
 def write_config(settings: Settings) -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 
 from khlang import settings as settings_module
 from khlang.settings import Settings
-from khlang.stack import fence
+from khlang.stack import fence, order
 from khlang.stack.process import Service
 from khlang.stack.services import SERVICES, healthy
 from khlang.stack.supervisor import Supervisor
@@ -25,7 +25,10 @@ def judge(service: Service, settings: Settings, process: dict[str, Any], failure
         return ""
     if fence.lost(settings, process["pid"]):
         return "it can see outside the fence"
-    failures[service.name] = 0 if healthy(service, settings) else failures.get(service.name, 0) + 1
+    if healthy(service, settings) or order.missing(service, settings):  # the fault of what it stands on is not its own
+        failures[service.name] = 0
+        return ""
+    failures[service.name] = failures.get(service.name, 0) + 1
     if failures[service.name] < FAILURES_BEFORE_RESTART:
         return ""
     failures[service.name] = 0

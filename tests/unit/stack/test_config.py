@@ -21,9 +21,8 @@ def here(tmp_path: Path) -> Settings:
 
 
 def every_secret(settings: Settings) -> list[str]:
-    texts = [
-        secrets.text(settings, name) for name in ("trino-internal", "airflow-jwt", "airflow-web", "airflow-fernet")
-    ]
+    names = ("trino-internal", "airflow-jwt", "airflow-web", "airflow-fernet", "spark-connect.token")
+    texts = [secrets.text(settings, name) for name in names]
     texts += [secrets.trino_password_file(settings, user).read_text() for user in secrets.TRINO_USERS]
     texts += [secrets.minio(settings, role)["secret_key"] for role in ("root", *secrets.ROLES)]
     return [*texts, secrets.airflow_password_file(settings).read_text()]
@@ -64,7 +63,8 @@ def test_every_program_stands_behind_the_fence(here: Settings) -> None:
     text = supervisor.write_config(here).read_text()
     commands = [line for line in text.splitlines() if line.startswith("command = ") and ".launch" in line]
     assert len(commands) == len(services.SERVICES)
-    assert all(f"infra/native/fence {here.outside} " in line for line in commands)
+    hidden = f"infra/native/fence {here.outside} --also {here.var / 'run'} "
+    assert all(hidden in line for line in commands)
 
 
 def test_the_socket_fits_the_kernels_limit(tmp_path: Path) -> None:
@@ -113,6 +113,9 @@ def test_the_sparks_settings_come_from_one_file(here: Settings) -> None:
     written = here.var / "spark" / "server.conf"
     assert stat.S_IMODE(written.stat().st_mode) == 0o600
     assert spark.read_properties(written) == shown | spark.credentials(here)
+    token = secrets.text(here, "spark-connect.token")
+    assert token not in written.read_text()  # every property of the server can be read back by a session
+    assert spark.launch(here).env["SPARK_CONNECT_AUTHENTICATE_TOKEN"] == token
 
 
 @pytest.mark.parametrize("role", secrets.ROLES)
