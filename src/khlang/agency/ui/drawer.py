@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from khlang import private
-from khlang.agency.ui import security
+from khlang.agency.ui import form, security
 from khlang.agency.ui.form import Upload
 from khlang.errors import InputError, SequenceError, SetupError
 
@@ -45,6 +45,9 @@ class Drawer:
         try:
             with _private(path) as file:
                 sent.save(file)
+        except OSError as fault:  # it filled up meanwhile, or the browser is gone
+            self.clear()
+            raise (_no_room() if private.full(fault) else form.cut()) from None
         except BaseException:
             self.clear()
             raise
@@ -69,11 +72,15 @@ class Drawer:
                 code="UI-LARGE",
             )
         if shutil.disk_usage(self._folder.parent).free < size + _SPARE:
-            raise SetupError(
-                "เนื้อที่ดิสก์ของเครื่องนี้ไม่พอ / This machine's disk is too full.",
-                "เพิ่มที่ว่าง (ราวสองเท่าของไฟล์) แล้วเลือกใหม่ / Free about twice the file's size and choose it again.",
-                code="UI-DISK",
-            )
+            raise _no_room()
+
+
+def _no_room() -> SetupError:
+    return SetupError(
+        "เนื้อที่ดิสก์ของเครื่องนี้ไม่พอ / This machine's disk is too full.",
+        "เพิ่มที่ว่าง (ราวสองเท่าของไฟล์) แล้วเลือกใหม่ / Free about twice the file's size and choose it again.",
+        code="UI-DISK",
+    )
 
 
 def _private(path: Path) -> BinaryIO:
