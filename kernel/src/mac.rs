@@ -2,6 +2,8 @@
 
 use sha2::block_api::compress256;
 
+use crate::pair;
+
 const INITIAL: [u32; 8] = [
     0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 ];
@@ -13,8 +15,8 @@ pub const LONGEST: usize = BLOCK - 9;
 pub struct Mac {
     inner: [u32; 8],
     outer: [u32; 8],
-    message: [u8; BLOCK],
-    digest: [u8; BLOCK],
+    message: [[u8; BLOCK]; 2],
+    digest: [[u8; BLOCK]; 2],
     start: usize,
 }
 
@@ -27,25 +29,31 @@ impl Mac {
         let mut message = laid_out(label.len() + tail);
         message[..label.len()].copy_from_slice(label);
         let (inner, outer) = (padded(key, 0x36), padded(key, 0x5c));
-        Some(Self { inner, outer, message, digest: laid_out(32), start: label.len() })
+        Some(Self { inner, outer, message: [message; 2], digest: [laid_out(32); 2], start: label.len() })
     }
 
-    /// The first 16 bytes of the HMAC, of which a pseudonym is made. `tail` has the length that was promised.
+    /// The first 16 bytes of the HMAC of each message, of which a pseudonym is made. A tail has the promised length.
     #[inline]
-    pub fn half(&mut self, tail: &[u8]) -> [u8; 16] {
-        self.message[self.start..self.start + tail.len()].copy_from_slice(tail);
-        let mut state = self.inner;
-        compress256(&mut state, std::slice::from_ref(&self.message));
-        for (place, word) in self.digest.as_chunks_mut::<4>().0.iter_mut().zip(state) {
-            *place = word.to_be_bytes();
+    pub fn halves(&mut self, tails: [&[u8]; 2]) -> [[u8; 16]; 2] {
+        for (message, tail) in self.message.iter_mut().zip(tails) {
+            message[self.start..self.start + tail.len()].copy_from_slice(tail);
         }
-        state = self.outer;
-        compress256(&mut state, std::slice::from_ref(&self.digest));
-        let mut half = [0u8; 16];
-        for (place, word) in half.as_chunks_mut::<4>().0.iter_mut().zip(state) {
-            *place = word.to_be_bytes();
+        let mut states = [self.inner; 2];
+        pair::compress(&mut states, &self.message);
+        for (digest, state) in self.digest.iter_mut().zip(states) {
+            for (place, word) in digest.as_chunks_mut::<4>().0.iter_mut().zip(state) {
+                *place = word.to_be_bytes();
+            }
         }
-        half
+        states = [self.outer; 2];
+        pair::compress(&mut states, &self.digest);
+        states.map(|state| {
+            let mut half = [0u8; 16];
+            for (place, word) in half.as_chunks_mut::<4>().0.iter_mut().zip(state) {
+                *place = word.to_be_bytes();
+            }
+            half
+        })
     }
 }
 
