@@ -17,7 +17,7 @@ from khlang.curation.rekey import Pool
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent.relative_to(HERE) for path in HERE.glob("*/*/input.csv"))
-#: Every rule has a case; GATE-GRAIN cannot be broken by data, since deduplication stands before it (see unit tests).
+#: Every rule has a case; GATE-GRAIN cannot be broken by data, since deduplication stands before it (see test_keys.py).
 BEYOND_DATA = {"GATE-GRAIN"}
 
 

@@ -1,9 +1,11 @@
 """Declared quality → gate rules: one metric of the metrics row and one Great Expectations expectation each.
 
-Metrics of one extract are computed in ONE pass: ``staged.agg(*(expr(rule.metric_sql).alias(rule.metric)))`` over
+Metrics of one extract are computed in ONE query: ``expr(rule.metric_sql).alias(rule.metric)`` over the staged rows for
 the rules of ``computed == "pass"`` (several rules may share a metric). ``grouped``: ``metric_sql`` stands over
-``SELECT count(*) AS group_rows … WHERE <grouped_by> IS NOT NULL GROUP BY <grouped_by>``. ``curation``: curate adds
-the figure under the metric's name. ``manifest_rows`` stands in the metrics row too. No metric is ever null.
+``SELECT count(*) AS group_rows … WHERE <grouped_by> IS NOT NULL GROUP BY <grouped_by>``. ``units``: over one row a
+unit of the grain, of whose rows ``kept_rows`` are accepted, and ``kept_units`` is 1 when any is and no key is empty.
+``curation``: curate adds the figure under the metric's name. ``manifest_rows`` stands in the metrics row too. No
+metric is ever null.
 """
 
 from typing import Any
@@ -90,7 +92,7 @@ def _constraint(table: Table, quality: Quality) -> Constraint:
 
 def _share(predicate: str) -> str:
     """Share of the extract's rows of which ``predicate`` is true; 0 for no rows (GATE-EMPTY judges those)."""
-    return f"coalesce(avg(CASE WHEN {predicate} THEN 1.0D ELSE 0.0D END), 0.0D)"
+    return f"coalesce(count(CASE WHEN {predicate} THEN 1 END) / nullif(1.0D * count(*), 0.0D), 0.0D)"
 
 
 # Metrics that look the same in every table; curation supplies the raw scan's figure.
@@ -111,9 +113,7 @@ def _metric_sql(table: Table, quality: Quality) -> str:
         table.column(str(column))
         return _share(f"reason = 'BAD-TYPE' AND reason_column = '{column}'")
     if code == "GATE-GRAIN":
-        keys = [name for name in table.grain if name != table.partition]
-        kept = ", ".join(f"CASE WHEN reason IS NULL THEN {name} END" for name in keys)
-        return f"count(CASE WHEN reason IS NULL THEN 1 END) - count(DISTINCT {kept})"
+        return "coalesce(sum(kept_rows) - sum(kept_units), 0)"
     if code == "GATE-HEAVY":
         rows = int(quality.arguments.get("rows", HEAVY_ROWS))
         allowed = f"greatest({rows}.0D, {HEAVY_SHARE}D * sum(group_rows))"

@@ -11,8 +11,8 @@ class Term:
 
     ``metric`` begins the name of its column in the metrics row; ``arguments`` must be declared, ``optional`` may;
     ``per_column`` tells whether it needs a column; ``layer`` whether every curated table has it undeclared;
-    ``computed`` how curate gets the figure: ``pass`` in the one pass, ``grouped`` from one sub-aggregate,
-    ``curation`` supplied from elsewhere (manifest, raw scan).
+    ``computed`` how curate gets the figure: ``pass`` in the one pass, ``units`` from the units of the grain,
+    ``grouped`` from the groups of one column, ``curation`` supplied from elsewhere (manifest, raw scan).
     """
 
     code: str
@@ -31,7 +31,7 @@ _TERMS = (
     Term("GATE-ROWS", "rows", "จำนวนแถวตรงกับใบนำส่ง", "rows equal the manifest's rows", per_column=False, layer=True),
     Term("GATE-EMPTY", "rows", "ไฟล์ต้องไม่ว่าง", "an extract of zero rows fails", per_column=False, layer=True),
     Term("GATE-GRAIN", "grain_repeats", "หนึ่งแถวต่อหนึ่งหน่วยข้อมูล", "accepted rows are unique on the grain, exactly",
-         per_column=False, radius="stop", layer=True),
+         per_column=False, radius="stop", layer=True, computed="units"),
     Term("GATE-RAW-ID", "raw_id_cells", "ต้องไม่มีเลขประจำตัวประชาชนดิบ", "no cell looks like a raw citizen ID",
          per_column=False, radius="stop", layer=True, computed="curation"),
     Term("GATE-COUNT", "rows", "จำนวนแถวอยู่ในช่วงที่คาด", "rows lie in a band", per_column=False,

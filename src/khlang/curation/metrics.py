@@ -1,48 +1,70 @@
-"""All that the gate judges, in one pass over the staged rows (and one sub-aggregate for each heavy-hitter rule)."""
+"""All that the gate judges, in one query over the staged rows: a pass of counts, and sub-queries that group keys."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from khlang.contracts import Table, record_rules, rules
+from khlang.contracts import Table, rules
 from khlang.curation.rekey import RAW_COLUMNS
-from khlang.curation.staging import BAD_TYPE, DUPLICATE, plain
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-REJECT = "reject|"
+REJECTS, KEYED = "rejects", "keyed"
 REJECT_SHOWN, REJECT_MANY = 20, 100_000  # row numbers told a reason; rows beyond which none are looked for
 _VIEW = "khlang_staged"
+#: A look at the few bad rows instead of a count a possible reason over all rows.
+_REJECTS_SQL = (
+    "(SELECT map_from_entries(collect_list(struct(fault, bad_rows))) FROM"  # noqa: S608
+    " (SELECT concat_ws('|', reason, reason_column) AS fault, count(*) AS bad_rows"
+    f" FROM {_VIEW} WHERE reason IS NOT NULL GROUP BY reason, reason_column))"
+)
 
 
 def expressions(table: Table) -> dict[str, str]:
     """Metric name → Spark SQL over the staged frame's view.
 
     Beside the contract's own: ``rows``, ``accepted``, ``rejected``, ``raw_id_cells`` (cells in which the scan hit), and
-    one ``reject|<reason>|<column>`` for every reason a row can get.
+    ``rejects``: how many rows have each reason, by ``<reason>|<column>``. What is grouped by the grain or its first
+    key comes as one struct, ``keyed``, since it takes one grouping.
     """
-    pairs = [(BAD_TYPE, column.name) for column in plain(table)]
-    pairs += [(rule.code, rule.column) for rule in record_rules(table)]
-    pairs.append((DUPLICATE, table.grain[-1]))
     named = {
         "rows": "count(*)",
         "accepted": "count_if(reason IS NULL)",
         "rejected": "count_if(reason IS NOT NULL)",
         "raw_id_cells": f"coalesce(sum(size(split(`{RAW_COLUMNS}`, ','))), 0)",
+        REJECTS: _REJECTS_SQL,
     }
-    for reason, column in dict.fromkeys(pairs):
-        named[f"{REJECT}{reason}|{column}"] = f"count_if(reason = '{reason}' AND reason_column = '{column}')"
+    named |= {rule.metric: rule.metric_sql for rule in rules(table) if rule.computed == "pass"}
+    keys = [name for name in table.grain if name != table.partition]
+    together = [r for r in rules(table) if r.computed == "units" or r.grouped_by == keys[0]]
+    figures = ", ".join(f"{rule.metric_sql} AS `{rule.metric}`" for rule in together)
+    named[KEYED] = f"(SELECT struct({figures}) FROM ({_groups(keys)}))"  # noqa: S608
     for rule in rules(table):
-        if rule.computed == "pass":
-            named[rule.metric] = rule.metric_sql
-        elif rule.computed == "grouped":
+        if rule.computed == "grouped" and rule not in together:
             groups = (
                 f"SELECT count(*) AS group_rows FROM {_VIEW} WHERE {rule.grouped_by} IS NOT NULL "  # noqa: S608
                 f"GROUP BY {rule.grouped_by}"
             )
             named[rule.metric] = f"(SELECT {rule.metric_sql} FROM ({groups}))"  # noqa: S608
     return named
+
+
+def _groups(keys: Sequence[str]) -> str:
+    """Units of the grain, and the groups of its first key, by one shuffle: equal rows lie where equal first keys do."""
+    listed, first = ", ".join(keys), keys[0]
+    whole = " AND ".join(f"{key} IS NOT NULL" for key in keys)
+    kept = "count_if(reason IS NULL)"
+    units = (
+        f"SELECT {listed}, count(*) AS unit_rows, {kept} AS kept_rows, IF({kept} > 0 AND {whole}, 1, 0) AS kept_units"  # noqa: S608
+        f" FROM (SELECT {listed}, reason FROM {_VIEW} DISTRIBUTE BY {first}) GROUP BY {listed}"
+    )
+    figures, by = ("sum({})", f"GROUP BY {first}") if keys[1:] else ("{}", "")  # units of one key are its groups
+    rows, accepted, distinct = (figures.format(name) for name in ("unit_rows", "kept_rows", "kept_units"))
+    return (
+        f"SELECT IF({first} IS NULL, NULL, {rows}) AS group_rows, {accepted} AS kept_rows, {distinct} AS kept_units"  # noqa: S608
+        f" FROM ({units}) {by}"
+    )
 
 
 def compute(staged: "DataFrame", named: Mapping[str, str], *, manifest_rows: int) -> dict[str, Any]:
@@ -56,7 +78,8 @@ def compute(staged: "DataFrame", named: Mapping[str, str], *, manifest_rows: int
     staged.createOrReplaceTempView(_VIEW)
     selected = ", ".join(f"{sql} AS `{name}`" for name, sql in named.items())
     row = staged.sparkSession.sql(f"SELECT {selected} FROM {_VIEW}").first()  # noqa: S608
-    values = {} if row is None else row.asDict()
+    values: dict[str, Any] = {} if row is None else row.asDict(recursive=True)
+    values |= values.pop(KEYED, None) or {}
     plain_values = {name: float(v) if isinstance(v, Decimal) else v for name, v in values.items()}
     return plain_values | {"manifest_rows": manifest_rows}
 
@@ -70,9 +93,9 @@ def raw_columns(staged: "DataFrame") -> list[dict[str, Any]]:
 
 
 def rejects(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Reasons that occurred, with column and count."""
-    split = [(name.split("|"), count) for name, count in metrics.items() if name.startswith(REJECT) and count]
-    return [{"reason": parts[1], "column": parts[2], "count": count} for parts, count in split]
+    """Reasons that occurred, with column and count, in one order."""
+    split = [(fault.partition("|"), count) for fault, count in sorted((metrics[REJECTS] or {}).items())]
+    return [{"reason": reason, "column": column, "count": count} for (reason, _, column), count in split]
 
 
 def reject_rows(staged: "DataFrame", rejected: list[dict[str, Any]]) -> list[dict[str, Any]]:

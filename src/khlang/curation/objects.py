@@ -16,7 +16,7 @@ from khlang.lake import LAKE
 from khlang.settings import Settings
 
 BUCKET_ROOT = f"s3://{LAKE}"
-_COMMIT = re.compile(r"/\d{20}\.(json|checkpoint\..*parquet)$")
+_COMMIT = re.compile(r"/(\d{20})\.(json|checkpoint\..*parquet)$")
 
 
 class Objects(Protocol):
@@ -129,12 +129,17 @@ class Lake:
         """The folder of a location, as a key ending in a slash."""
         return location.removeprefix(BUCKET_ROOT).strip("/") + "/"
 
-    def exists(self, location: str) -> bool:
-        """Whether a Delta table is there: a listing, without waking Spark.
+    def version(self, location: str) -> int:
+        """The newest commit of a Delta table, by a listing, without waking Spark; -1 where there is no table.
 
         A run killed while it made the table leaves a log folder without a commit: that is no table yet.
         """
-        return any(_COMMIT.search(key) for key in self.objects.keys(f"{self.key(location)}_delta_log/"))
+        keys = self.objects.keys(f"{self.key(location)}_delta_log/")
+        return max((int(found[1]) for found in map(_COMMIT.search, keys) if found), default=-1)
+
+    def exists(self, location: str) -> bool:
+        """Whether a Delta table is there."""
+        return self.version(location) >= 0
 
 
 def bucket(settings: Settings) -> Lake:

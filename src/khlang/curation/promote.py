@@ -37,16 +37,33 @@ class Commit:
 
 def ensure_spine(spark: "SparkSession", place: Lake, spine: Table, alias: Table) -> tuple[str, str]:
     """Locations of the spine and its aliases, created where they are not there yet."""
-    where = tuple(place.at(lake.table("spine", table.name, table.version)) for table in (spine, alias))
+    where = tuple(place.at(_at(table)) for table in (spine, alias))
     for table in (spine, alias):
-        _make(spark, place, lake.table("spine", table.name, table.version), ddl(table), partition=table.partition)
+        _make(spark, place, _at(table), ddl(table), partition=table.partition)
     return where[0], where[1]
 
 
+def written(place: Lake, alias: Table) -> bool:
+    """Whether anything was ever written to the aliases: most lakes have none, and need not ask Spark for them."""
+    return place.version(_at(alias)) > 0
+
+
+def _at(table: Table) -> str:
+    return lake.table("spine", table.name, table.version)
+
+
 def extend_spine(
-    staged: "DataFrame", table: Table, *, locations: tuple[str, str], commit: Commit, lease: Lease
+    staged: "DataFrame", table: Table, *, locations: tuple[str, str], aliased: bool, commit: Commit, lease: Lease
 ) -> tuple[dict[str, dict[str, int]], bool]:
     """Take this submission's new persons into the spine.
+
+    Args:
+        staged: The staged frame.
+        table: The dataset's contract.
+        locations: From :func:`ensure_spine`.
+        aliased: From :func:`written`: whether aliases are to be looked at.
+        commit: What makes a repetition harmless.
+        lease: The spine's.
 
     Returns:
         By identifier type how many ids there are, were known, and are new; and whether any stands in the spine under
@@ -56,8 +73,7 @@ def extend_spine(
     spine = spark.read.format("delta").load(locations[0])
     whole = found = persons_of.persons(staged, table)
     listed = spark.read.format("delta").load(locations[1])
-    rotated = bool(listed.limit(1).collect())
-    if rotated:
+    if aliased:
         found = whole.join(persons_of.bridged(listed, spine), ["type", "p"], "left_anti")
     counts = persons_of.count(found, spine, period=commit.period)
     collides = any(c.collides for c in counts.values())
@@ -76,11 +92,11 @@ def extend_spine(
         fresh = aliases.join(listed.select("type", "p"), ["type", "p"], "left_anti")
         _append(fresh.select("type", "p", "pid"), locations[1], commit)
     link = {name: {"ids": c.ids, "known": c.known, "new": c.fresh} for name, c in counts.items()}
-    if rotated:
+    if aliased:
         for row in whole.join(found.select("type", "p"), ["type", "p"], "left_anti").groupBy("type").count().collect():
             told = link.setdefault(row["type"], {"ids": 0, "known": 0, "new": 0})
             told["ids"], told["known"] = told["ids"] + row["count"], told["known"] + row["count"]
-    return link, collides or rotated
+    return link, collides or aliased
 
 
 def curated_rows(staged: "DataFrame", table: Table, *, aliases: "DataFrame | None" = None) -> "DataFrame":

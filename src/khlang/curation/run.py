@@ -135,7 +135,7 @@ class Curator:
         with _timed(decision, "gate"):
             verdict = gates.judge(found, table, raw=raw)
         decision.rows_in = found["rows"]
-        decision.metrics = {name: value for name, value in found.items() if not name.startswith(gate_metrics.REJECT)}
+        decision.metrics = {name: value for name, value in found.items() if name != gate_metrics.REJECTS}
         decision.rejects = gate_metrics.rejects(found)
         with _timed(decision, "rows"):
             decision.rejects = gate_metrics.reject_rows(staged, decision.rejects)
@@ -162,7 +162,10 @@ class Curator:
         spine, alias = self.tables["spine"], self.tables["spine_alias"]
         with _timed(decision, "spine"), hold(self.place.objects, "spine.spine_v1") as turn:
             where = promote.ensure_spine(self.spark, self.place, spine, alias)
-            decision.link, collides = promote.extend_spine(staged, table, locations=where, commit=commit, lease=turn)
+            aliased = promote.written(self.place, alias)
+            decision.link, collides = promote.extend_spine(
+                staged, table, locations=where, aliased=aliased, commit=commit, lease=turn
+            )
         aliases = self.spark.read.format("delta").load(where[1]) if collides else None
         rows = promote.curated_rows(staged, table, aliases=aliases)
         rejected = promote.quarantine_rows(staged, table, decision.submission)

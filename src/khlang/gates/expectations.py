@@ -7,40 +7,21 @@ metrics never meets; they are put off here until somebody asks for them.
 import importlib.util
 import os
 import sys
-import threading
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from importlib.machinery import ModuleSpec
 from typing import Any
 
+from khlang import lean
 from khlang.errors import ContractError
 
 #: Optional parts of GX: each is behind a `try … except ImportError` there.
-_OPTIONAL = frozenset(
-    {
-        *("snowflake", "google", "azure", "boto3", "botocore", "trino", "IPython"),
-        *("sqlalchemy_bigquery", "sqlalchemy_redshift"),
-    }
+_OPTIONAL = (
+    *("snowflake", "google", "azure", "boto3", "botocore", "trino", "IPython", "pyspark.ml", "pyspark.testing"),
+    *("sqlalchemy", "sqlalchemy_bigquery", "sqlalchemy_redshift"),
 )
 _PUT_OFF = ("scipy.stats", "altair")
-
-
-class _Without:
-    """Refuses the optional parts to the thread that is importing GX, and to no other."""
-
-    def __init__(self) -> None:
-        self._thread = threading.get_ident()
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        """Say that an optional part is not there."""
-        del path, target
-        part = name.partition(".")[0]
-        optional = part in _OPTIONAL or name in {"pyspark.ml", "pyspark.testing"}
-        if optional and threading.get_ident() == self._thread:
-            raise ModuleNotFoundError(name=name)
-        return None
 
 
 @contextmanager
@@ -48,14 +29,9 @@ def _light_import() -> Iterator[None]:
     for name in _PUT_OFF:
         if name not in sys.modules:
             _put_off(name)
-    finder = _Without()
-    sys.meta_path.insert(0, finder)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # deprecations within GX and what it imports, none of ours to mend
-            yield
-    finally:
-        sys.meta_path.remove(finder)
+    with lean.without(*_OPTIONAL), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # deprecations within GX and what it imports, none of ours to mend
+        yield
 
 
 def _put_off(name: str) -> None:

@@ -85,20 +85,6 @@ def test_a_share_counts_the_bad_row_of_four(name: str) -> None:
     assert metric(rule.metric_sql, table, []) == 0.0
 
 
-def test_grain_counts_what_repeats_among_the_accepted() -> None:
-    table = CONTRACTS["house_registry"]
-    rule = next(each for each in rules(table) if each.code == "GATE-GRAIN")
-    rows = [{**GOOD, "pid": 1}, {**GOOD, "pid": 2}, {**GOOD, "pid": 2, "reason": "DUPLICATE"}]
-    assert metric(rule.metric_sql, table, rows) == 0
-    assert metric(rule.metric_sql, table, [*rows, {**GOOD, "pid": 2}]) == 1
-
-
-def test_the_grain_has_every_column_but_the_partition() -> None:
-    sql = next(rule.metric_sql for rule in rules(CONTRACTS["insured_persons"]) if rule.code == "GATE-GRAIN")
-    assert all(name in sql for name in ("pid", "employer_id", "wage_month"))
-    assert "period" not in sql
-
-
 def test_late_rows_are_told_and_kept() -> None:
     table = CONTRACTS["insured_persons"]
     late = next(rule for rule in rules(table) if rule.code == "GATE-LATE")

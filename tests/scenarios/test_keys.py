@@ -1,0 +1,70 @@
+"""What is grouped by keys for the gate, in one shuffle, is what a plain count of the same rows gives."""
+
+import random
+from collections import Counter
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from khlang import contracts
+from khlang.contracts import Table
+from khlang.curation import metrics
+
+TABLES = contracts.load().datasets
+ROWS = 150
+Row = dict[str, Any]
+
+
+def given(table: Table, seed: int) -> list[Row]:
+    """Staged rows with few values a key, so that grains repeat, keys are empty and one identifier is heavy."""
+    chance = random.Random(seed)
+    keys = [name for name in table.grain if name != table.partition]
+    made = []
+    for number in range(ROWS):
+        row: Row = {name: chance.choice([None, *range(40)]) for name in keys}
+        if number % 5 == 0:
+            row[keys[0]] = 7
+        reason = chance.choice([None, None, None, "DUPLICATE", "BAD-TYPE"])
+        made.append(row | {"reason": reason, "reason_column": reason and keys[-1]})
+    return made
+
+
+def counted(table: Table, rows: list[Row]) -> dict[str, float]:
+    """The same figures without Spark."""
+    keys = [name for name in table.grain if name != table.partition]
+    kept = [tuple(row[name] for name in keys) for row in rows if row["reason"] is None]
+    told: dict[str, float] = {"grain_repeats": len(kept) - len({unit for unit in kept if None not in unit})}
+    for rule in contracts.rules(table):
+        if rule.grouped_by:
+            groups = Counter(row[rule.grouped_by] for row in rows if row[rule.grouped_by] is not None)
+            allowed = max(float(rule.allowed_rows or 0), 0.00001 * groups.total())
+            told[rule.metric] = max(max(groups.values(), default=0) - allowed, 0.0)
+    return told
+
+
+def measured(table: Table, rows: list[Row], spark: SparkSession) -> dict[str, Any]:
+    keys = [name for name in table.grain if name != table.partition]
+    shape = ", ".join(f"{name} {table.column(name).type}" for name in keys) + ", reason STRING, reason_column STRING"
+    texts = {name for name in keys if table.column(name).type.upper() == "STRING"}
+    values = [tuple(v if v is None or k not in texts else str(v) for k, v in row.items()) for row in rows]
+    every = metrics.expressions(table).items()
+    named = {name: sql for name, sql in every if name == "rows" or sql.startswith("(SELECT")}
+    return metrics.compute(spark.createDataFrame(values, shape).coalesce(2), named, manifest_rows=len(rows))
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_grain_and_heavy_identifiers_are_counted_exactly(table: Table, local_spark: SparkSession) -> None:
+    rows = given(table, seed=len(table.name))
+    told = counted(table, rows)
+    assert min(told.values()) > 0, "the rows break every rule of keys"
+    found = measured(table, rows, local_spark)
+    assert {name: float(found[name]) for name in told} == told
+    assert found["rejects"] == Counter(f"{row['reason']}|{row['reason_column']}" for row in rows if row["reason"])
+
+
+@pytest.mark.parametrize("table", TABLES[:1], ids=lambda table: table.name)
+def test_of_no_rows_every_figure_is_zero(table: Table, local_spark: SparkSession) -> None:
+    found = measured(table, [], local_spark)
+    assert {name: float(found[name]) for name in counted(table, [])} == dict.fromkeys(counted(table, []), 0.0)
+    assert found["rejects"] == {}
