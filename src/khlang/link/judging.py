@@ -20,7 +20,7 @@ def require_sound(built: "DataFrame", table: Table, *, periods: Iterable[str]) -
     """Judge what was built; return when all of it may be written.
 
     Args:
-        built: The mart's rows of these periods, best cached: they are written next.
+        built: The mart's rows of these periods, best computed already: they are written next.
         table: The mart's contract.
         periods: ``YYYY-MM`` of every period that must be there.
 
