@@ -91,6 +91,12 @@ def test_every_refusal_comes_up_somewhere_and_stands_on_the_page() -> None:
     assert len(page.splitlines()) > len(FOUND)
 
 
+def test_every_refusal_is_tried() -> None:
+    """A test per row: a new code needs one that provokes it and names it."""
+    untried = [code for code, by in refusals.collect()[1].items() if not by]
+    assert untried == [], "no test names these codes; provoke each, as tests/unit/test_refusals_*.py do"
+
+
 def test_a_trial_is_a_test_that_names_the_code(tmp_path: Path) -> None:
     tests = tmp_path / "tests"
     tests.mkdir()
