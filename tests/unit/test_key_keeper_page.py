@@ -1,6 +1,6 @@
 """docs/how-to/key-keeper.md: every command on it is given, in its order, to the commands themselves.
 
-What needs Spark or the object store is noted instead of done: tests/integration/test_bridge.py does it for real.
+What needs Spark or the object store is noted instead of done.
 """
 
 import re
