@@ -11,7 +11,15 @@ from xdist.scheduler import LoadScopeScheduling
 
 #: Group → the fixture that is dear to start, and the files that ask for it. The longest group first.
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "stack": ("stack", ("tests/e2e/", "tests/integration/test_stack.py", "tests/privacy/test_leak_search.py")),
+    "stack": (
+        "stack",
+        (
+            "tests/e2e/",
+            "tests/integration/test_stack.py",
+            "tests/integration/test_spark_token.py",
+            "tests/privacy/test_leak_search.py",
+        ),
+    ),
     "spark": (
         "local_spark",
         (
