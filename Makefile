@@ -9,7 +9,7 @@ KHLANG := .venv/bin/khlang
 # A machine that forbids Python to keep what it compiled pays for it at each start: 10 s of GX instead of 3.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo volume test check bench docs dist windows clean
+.PHONY: help setup up down status logs demo volume test check bench docs kernel dist windows clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -36,19 +36,22 @@ status: ## Show each server, and where to log in
 logs: ## Show the end of a server's log (S=trino)
 	@$(KHLANG) stack logs -s $(or $(S),trino)
 
-test: setup ## Run every test, on real servers
+test: kernel ## Run every test, on real servers
 	@.venv/bin/pytest -n 2 --no-loadscope-reorder $(ARGS)
 
 check: setup ## Run every static check; changes nothing
 	@.venv/bin/python infra/native/check.py
 
-bench: setup ## Run the benchmarks (ID=P4 for one)
+bench: kernel ## Run the benchmarks (ID=P4 for one)
 	@.venv/bin/python -m benchmarks $(if $(ID),--id $(ID))
 
 docs: setup ## Write what is derived from the contracts: reference pages, the index the DAGs read
 	@$(KHLANG) contract docs
 	@.venv/bin/python -m khlang.orchestration.index
 	@.venv/bin/python -m infra.reference.refusals
+
+kernel: ## Set up with the optional sealing kernel: faster sealing, where there is cargo
+	@$(PYTHON) infra/native/bootstrap.py --kernel
 
 dist: setup ## Build the agency tool's wheel and its single file (ALL=1: every extra)
 	@.venv/bin/python -m infra.packaging.dist $(if $(ALL),--all)

@@ -1,4 +1,4 @@
-"""The optional sealing kernel: built where there is cargo, kept in the cache by its sources, laid into ``.venv``.
+"""The optional sealing kernel: built on request, kept in the cache by its sources, laid into ``.venv``.
 
 Nothing needs it: without it sealing gives the same bytes, later.
 """
@@ -28,10 +28,18 @@ def digest(sources: Path) -> str:
     return hashed.hexdigest()[:16]
 
 
-def build(progress: Progress, program: Artefacts) -> None:
-    """Build what is not in the cache, and lay it where Python finds it; what cannot be built is said and left out."""
+def build(progress: Progress, program: Artefacts, *, compiling: bool) -> None:
+    """Lay the kernel where Python finds it; what cannot be built is said and left out.
+
+    Args:
+        progress: Where steps are shown.
+        program: Where the cache is.
+        compiling: Build what is not in the cache. It takes minutes, and a first demo is not the time for it.
+    """
     sources = program.root / "kernel"
     made = program.cache / "kernel" / digest(sources) / MODULE
+    if not (made.exists() or compiling):
+        return
     if not made.exists():
         cargo = shutil.which("cargo")
         if cargo is None:

@@ -12,8 +12,8 @@ from setup import kernel, machine, python_envs, servers
 from setup.progress import Progress
 
 
-def install(progress: Progress) -> None:
-    """Bring everything here, skipping what is."""
+def install(progress: Progress, *, with_kernel: bool = False) -> None:
+    """Bring everything here, skipping what is; the optional kernel is compiled only when asked for."""
     settings = settings_module.load()
     program = artefacts.load(settings)
     with_work = not (servers.complete(program) and python_envs.complete(program))
@@ -26,7 +26,7 @@ def install(progress: Progress) -> None:
         lanes = [beside.submit(servers.minio, progress, program), beside.submit(fetched, progress, program, uv)]
         python_envs.jobs(progress, program, uv)
         python_envs.airflow(progress, program, uv)
-        kernel.build(progress, program)
+        kernel.build(progress, program, compiling=with_kernel)
         for lane in lanes:
             lane.result()
 
@@ -46,7 +46,7 @@ def main() -> int:
     progress = Progress(root.cache)
     os.umask(0o022)
     try:
-        install(progress)
+        install(progress, with_kernel="--kernel" in sys.argv[1:])
     except KhlangError as error:
         print(f"{error.code}: {error.message}", file=sys.stderr)
         print(f"  → {error.remedy}", file=sys.stderr)
