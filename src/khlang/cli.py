@@ -53,5 +53,5 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except click.Abort:
-        click.echo("Stopped.", err=True)
+        click.echo("หยุดแล้ว / Stopped.", err=True)
         sys.exit(130)
