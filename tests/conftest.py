@@ -15,4 +15,5 @@ pytest_plugins = [
     "tests.landkit",
     "tests.servekit",
     "tests.demofixture",
+    "tests.browserfixture",
 ]

@@ -41,6 +41,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
             "tests/integration/test_seeded",
             "tests/faults/test_",
             "tests/privacy/test_landing",
+            "tests/integration/test_ui",  # and one browser
         ),
     ),
 }

@@ -1,6 +1,7 @@
 """Every word of the pages, Thai first; one place, so that nothing is said in one language only."""
 
 import html
+import re
 from typing import Final
 
 from khlang.agency.words import Language
@@ -33,6 +34,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Excel, CSV หรือ zip ลากไฟล์มาวางในกรอบนี้ก็ได้ ไม่เกิน {limit}",
         "Excel, CSV or zip; you can also drop it into this frame. Up to {limit}.",
     ),
+    "pick": ("เลือกไฟล์…", "Choose a file…"),
     "large": ("ไฟล์ใหญ่เกิน {limit}", "The file is larger than {limit}."),
     "check": ("ตรวจไฟล์", "Check the file"),
     "waiting": ("มี {n} ชุดที่รอผู้อนุมัติ", "{n} wait for the approver"),
@@ -143,6 +145,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "closed": ("ปิดโปรแกรมแล้ว", "The program is closed"),
     "closedhint": ("ปิดแท็บนี้ได้ ไฟล์ที่เลือกไว้ถูกลบแล้ว", "You can close this tab; the chosen file is removed."),
 }
+_THAI: Final = re.compile("[\u0e00-\u0e7f]")
 _MONTHS: Final = (
     ("มกราคม", "January"), ("กุมภาพันธ์", "February"), ("มีนาคม", "March"), ("เมษายน", "April"), ("พฤษภาคม", "May"),
     ("มิถุนายน", "June"), ("กรกฎาคม", "July"), ("สิงหาคม", "August"), ("กันยายน", "September"), ("ตุลาคม", "October"),
@@ -179,7 +182,14 @@ class Words:
 
     def _line(self, text: str) -> str:
         thai, slash, english = text.partition(" / ")
-        return (thai if self.lang == "th" else english) if slash else text
+        if not slash:
+            return text
+        # The file stands before the Thai half only, what is listed behind the English half only.
+        file, colon, _ = thai.partition(": ")
+        if self.lang == "en":
+            return f"{file}: {english}" if colon and not _THAI.search(file) else english
+        _, colon, listed = english.partition(": ")
+        return f"{thai}: {listed}" if colon and listed not in thai else thai
 
 
 def e(text: object) -> str:

@@ -8,6 +8,7 @@ const choose = document.getElementById('choose');
 if (choose) {
   const input = document.getElementById('file'), drop = document.getElementById('drop');
   const said = document.getElementById('said');
+  drop.classList.add('live'); // the whole frame is the field: a click or a drop anywhere in it
   for (const kind of ['dragover', 'dragleave', 'drop']) {
     drop.addEventListener(kind, event => {
       event.preventDefault();
@@ -20,10 +21,11 @@ if (choose) {
   }
   // A file beside the frame must not be opened in place of this page.
   for (const kind of ['dragover', 'drop']) window.addEventListener(kind, event => event.preventDefault());
-  const tooLarge = () => input.files.length && input.files[0].size > Number(choose.dataset.limit);
+  // On the frame, not on the form: a form's own properties are hidden by its fields' names.
+  const tooLarge = () => input.files.length && input.files[0].size > Number(drop.dataset.limit);
   input.addEventListener('change', () => {
-    said.textContent = tooLarge() ? choose.dataset.large : input.files.length ? input.files[0].name : '';
-    said.className = tooLarge() ? 'box bad' : 'hint';
+    said.textContent = tooLarge() ? drop.dataset.large : input.files.length ? input.files[0].name : '';
+    said.className = tooLarge() ? 'box bad' : 'label';
   });
   choose.addEventListener('submit', event => { if (tooLarge()) { event.preventDefault(); input.focus(); } });
 }

@@ -55,13 +55,14 @@ def choose(w: Words, choices: Choices, csrf: str, *, limit: int, waiting: int, u
     size = f"{limit >> 30} GB" if limit >= 1 << 30 else f"{limit / (1 << 20):g} MB"
     inner = (
         f"{choices.fields(w)}"
-        f'<div class="drop" id="drop"><label for="file">{w("file")}</label><p class="hint" id="filehint">'
+        f'<div class="drop" id="drop" data-limit="{limit}" data-large="{w("large", limit=size)}">'
+        f'<label for="file">{w("file")}</label><p class="hint" id="filehint">'
         f"{w('filehint', limit=size)}</p>"
         '<input id="file" type="file" name="file" required aria-describedby="filehint said">'
+        f'<span class="pick" aria-hidden="true">{w("pick")}</span>'
         f'<p id="said" class="hint" role="status"></p></div><button class="go">{w("check")}</button>'
     )
     made = form(w, "/file", csrf, inner, file=True)
-    made = made.replace('id="choose"', f'id="choose" data-limit="{limit}" data-large="{w("large", limit=size)}"', 1)
     return Page(w("choose"), f"{note}<p>{w('promise')}</p>{made}", "choose")
 
 

@@ -25,6 +25,7 @@ def look(w: Words, said: Said, asked: Choices, csrf: str, *, sheets: Sequence[st
         _pool_only(w),
         _sheets(w, sheets, asked, csrf, sheet),
         f'<p><a href="/report">{w("report")}</a></p>',
+        _seal(w, said, csrf),
     )
     return Page(w("look"), "".join(parts), "look")
 
@@ -49,9 +50,7 @@ def _way(w: Words, said: Said, asked: Choices, csrf: str, sheet: str) -> str:
     told = [one for one in said["findings"] if not one["needs_answer"]]
     notes = box("note", *(w.half(one["message"]) for one in told)) if told else ""
     if said["verdict"] == "would-be-accepted":
-        button = f'<button class="go">{w("seal")}</button><p class="hint">{w("sealhint")}</p>'
-        inner = f"{field('letter', w('letter'))}<br>{button}"
-        return box("good", w("passed")) + notes + form(w, "/seal", csrf, inner)
+        return box("good", w("passed")) + notes
     if wrong:
         items = "".join(f"<li>{one}</li>" for one in wrong)
         more = "".join(f"<li>{w.half(message)}</li>" for _, message in open_)
@@ -63,6 +62,15 @@ def _way(w: Words, said: Said, asked: Choices, csrf: str, sheet: str) -> str:
     return box("ask", w("asks")) + answer + notes
 
 
+def _seal(w: Words, said: Said, csrf: str) -> str:
+    """Last on the page: what is sealed is what was looked at."""
+    if said["verdict"] != "would-be-accepted":
+        return ""
+    button = f'<button class="go">{w("seal")}</button><p class="hint">{w("sealhint")}</p>'
+    made = form(w, "/seal", csrf, f"{field('letter', w('letter'))}<br>{button}")
+    return f"<section><h2>{w('seal')}</h2>{made}</section>"
+
+
 def _wrong(w: Words, said: Said) -> list[str]:
     texts = [
         f"{e(one['header'])}: {e(w.pair(telling.TEXTS[one['kind']]))} {_where(w, one)}"
@@ -70,7 +78,7 @@ def _wrong(w: Words, said: Said) -> list[str]:
         if one["does"] == "refuse"
     ]
     rules = [
-        f"{e(w.pair((one['message_th'], one['message_en'])))} {_where(w, one)}"
+        f"{e(w.pair((one['message_th'], one['message_en'])))}: {w('found')} {_where(w, one)}"
         for one in said["rules"]
         if one["state"] == "refused"
     ]

@@ -125,4 +125,4 @@ def _steps(w: Words, step: str | None) -> str:
         f"<li{' aria-current=step' if i == here else ' class=done' if i < here else ''}>{w(f'step_{name}')}</li>"
         for i, name in enumerate(STEPS)
     )
-    return f'<ol class="steps" aria-label="{w("steps")}">{items}</ol>'
+    return f'<nav aria-label="{w("steps")}"><ol class="steps">{items}</ol></nav>'
