@@ -1,4 +1,4 @@
-"""The distribution's own Chromium, started once; its driver is imported only by tests that ask for it."""
+"""The distribution's own Chromium; its driver is imported only by tests that ask for it."""
 
 import os
 import shutil
@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="session")
+# Not of the session: as long as the driver lives, its thread has a running event loop that other tests would meet.
+@pytest.fixture(scope="module")
 def chrome() -> Iterator["Browser"]:
-    """One browser for all tests; each opens a context of its own."""
+    """One browser for a module; each test opens a context of its own."""
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("no chromium on this machine: make setup installs it")

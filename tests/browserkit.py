@@ -23,7 +23,7 @@ PICTURES = Path(__file__).resolve().parents[1] / "docs" / "how-to" / "pictures"
 REDRAW = "KHLANG_PICTURES"  # set: the pictures of docs/how-to/official.md are written anew
 MOST_TABS = 60
 #: What a page's words are: were one to change, its picture would show another page than the program does.
-_WORDS = "h1, h2, label, legend, button, summary, th[scope=col], header nav a, ol.steps li"
+_WORDS = "h1, h2:not(.items h2), label, legend, button, summary, th[scope=col], header nav a, ol.steps li"
 _NAME = """() => { const e = document.activeElement; return e.getAttribute('aria-label')
   || (e.labels && e.labels.length ? e.labels[0].innerText : e.innerText || '') }"""
 
@@ -111,6 +111,7 @@ def opened(
         try:
             page = context.new_page()
             complaints = heard(page)
+            page.on("filechooser", lambda _: None)  # asked for late, the first dialogue would be the system's own
             page.goto(server.link)
             yield Office(page, made, server.link)
             assert [one for one in complaints if not (refused and "status of 400" in one)] == []

@@ -1,5 +1,6 @@
 """The official's month on the page, in a browser, against a gateway: by keyboard alone, to the receipt and beyond."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,15 @@ from tests.browserkit import Office, next_month, opened
 from tests.landkit import Pool, place, read
 
 from khlang import store
+from khlang.agency.home import Home
 from khlang.landing import ledger
+
+
+@pytest.fixture
+def office_home(pool: Pool, tmp_path: Path) -> Home:
+    """The enrolled agency on a PC that has sealed nothing yet: other tests' submissions are not on its page."""
+    aside = shutil.ignore_patterns("sealed", "rowmap", "extracts", "reports", "ui*")
+    return Home(Path(shutil.copytree(pool.home.path, tmp_path / "mof", ignore=aside)))
 
 
 @pytest.fixture
@@ -37,8 +46,8 @@ def expect_step(office: Office, heading: str, picture: str = "") -> str:
     return office.page.content()
 
 
-def test_a_month_by_keyboard_alone(pool: Pool, period: str, extract: Path, chrome: Browser) -> None:
-    with opened(chrome, pool.home, month=next_month(period)) as office:
+def test_a_month_by_keyboard_alone(pool: Pool, office_home: Home, period: str, extract: Path, chrome: Browser) -> None:
+    with opened(chrome, office_home, month=next_month(period)) as office:
         seen = [expect_step(office, "เลือกไฟล์ของเดือน", "1-choose")]
         office.choose(extract)
         seen.append(expect_step(office, "ตรวจดูก่อนปิดผนึก", "2-look"))
@@ -49,14 +58,14 @@ def test_a_month_by_keyboard_alone(pool: Pool, period: str, extract: Path, chrom
         office.press("ส่ง welfare")
         seen.append(expect_step(office, "ใบรับข้อมูลแฝง", "4-receipt"))
         assert "ได้รับแล้ว" in seen[-1]
-        (folder,) = [one for one in pool.home.submissions() if one.parent.name == period]
+        (folder,) = [one for one in office_home.submissions() if one.parent.name == period]
         pool.land()
         refuse(pool, folder)
         office.press("กลับไปที่รายการ")
         office.expect("ชุดที่ปิดผนึกและใบรับ")
         office.press("ถามสถานะล่าสุด")
         expect(office.page.locator(".state.refused").first).to_be_visible(timeout=20_000)
-        office.press(f"ใบรับ {pool.home.bundle().contracts.by_agency('mof')[0].name}")
+        office.press(f"ใบรับ {office_home.bundle().contracts.by_agency('mof')[0].name}")
         seen.append(expect_step(office, "ใบรับข้อมูลแฝง", "5-refused"))
         assert f"{extract.name} แถว " in seen[-1]
         paper = office.page.get_by_role("link", name="ใบรับเป็น PDF").get_attribute("href") or ""
@@ -66,11 +75,11 @@ def test_a_month_by_keyboard_alone(pool: Pool, period: str, extract: Path, chrom
     rows = agency_kit.registrants(300, seed=11)
     values = {str(row[name]) for row in rows for name in ("pid", "house_id", "ชื่อ-สกุล", "โทรศัพท์")}
     assert not [value for value in values for text in seen if value in text]
-    assert not (pool.home.path / "ui").exists()
+    assert not (office_home.path / "ui").exists()
 
 
-def test_closing_the_program(pool: Pool, period: str, chrome: Browser) -> None:
-    with opened(chrome, pool.home, month=next_month(period)) as office:
+def test_closing_the_program(office_home: Home, period: str, chrome: Browser) -> None:
+    with opened(chrome, office_home, month=next_month(period)) as office:
         office.press("ปิดโปรแกรม")
         office.expect("ปิดโปรแกรมแล้ว")
-        assert not (pool.home.path / "ui").exists()
+        assert not (office_home.path / "ui").exists()
