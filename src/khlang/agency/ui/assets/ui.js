@@ -44,7 +44,7 @@ if (bar) {
         bar.value = done;
         bar.setAttribute('aria-valuetext', `${Math.floor(done * 100)}%`);
         tell(said, `${Math.floor(done * 10) * 10}%`); // heard once every tenth, not at every look
-        tell(left, `${Math.floor(done * 100)}%` + (now.left === null ? '' : ` · ${data.left} ${time(now.left)} ${data.leftEnd}`));
+        tell(left, `${Math.floor(done * 100)}%` + (now.left === null ? '' : `, ${data.left} ${time(now.left)} ${data.leftEnd}`));
       }
     } catch { /* the program was closed: the next click will tell */ }
     setTimeout(look, 300);
