@@ -1,5 +1,6 @@
 """An office of the demo at its keyboard: seal, send, and wait until the hops are quiet."""
 
+import html
 import json
 import subprocess
 from collections.abc import Callable
@@ -8,12 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+from deltalake import DeltaTable
 from tests.stackfixture import environment
 
-from khlang import lake, store
+from khlang import contracts, lake, store
+from khlang.agency.home import Home
 from khlang.demo import watch
 from khlang.demo.airflow import Airflow
-from khlang.lake import Submission
+from khlang.lake import Layer, Submission
 from khlang.settings import Settings
 
 
@@ -44,6 +48,20 @@ class Office:
         done = subprocess.run(command, env=environment(self.settings), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr[-2000:]
         return json.loads(done.stdout)
+
+    def receipt(self, submission: str, lang: str, folder: Path) -> str:
+        """What the office reads of a submission, as the page that it prints."""
+        file = folder / f"receipt-{lang}.html"
+        program = str(self.settings.root / ".venv" / "bin" / "khlang")
+        words = ["agency", "receipt", submission, "--lang", lang, "--format", "html", "--output", str(file)]
+        home = ["--home", str(self.settings.agency(self.agency))]
+        subprocess.run([program, *words, *home], env=environment(self.settings), capture_output=True, check=True)
+        return html.unescape(file.read_text(encoding="utf-8"))
+
+    def source_rows(self, submission: str) -> pl.DataFrame:
+        """The row map that stays at the office: sealed ``row_number`` → ``source_row`` of its own file."""
+        home = Home(self.settings.agency(self.agency))
+        return pl.read_parquet(home.rowmap(self.dataset, self.period, submission))
 
     def extract(self) -> Path:
         """The office's own file of the month."""
@@ -81,3 +99,20 @@ def commits(settings: Settings, *layers: str) -> list[str]:
     keys = store.list_keys(store.client(settings, "root"), lake.LAKE)
     commits = (key for key in keys if "/_delta_log/" in key and key.endswith(".json"))
     return sorted(key for key in commits if key.partition("/")[0] in layers)
+
+
+def rows(settings: Settings, layer: Layer, dataset: str) -> pl.DataFrame:
+    """A whole Delta table as it is now, every column, in the order of all of them."""
+    key = json.loads((settings.secrets / "minio-curate.json").read_text())
+    options = {
+        "AWS_ENDPOINT_URL": settings.minio_url,
+        "AWS_ACCESS_KEY_ID": key["access_key"],
+        "AWS_SECRET_ACCESS_KEY": key["secret_key"],
+        "AWS_REGION": "us-east-1",
+        "AWS_ALLOW_HTTP": "true",
+    }
+    table = contracts.load(settings.contracts)[dataset]
+    place = lake.table(layer, dataset, table.version)
+    frame = pl.from_arrow(DeltaTable(place, storage_options=options).to_pyarrow_table())
+    assert isinstance(frame, pl.DataFrame)
+    return frame.sort(sorted(frame.columns), nulls_last=True)

@@ -7,9 +7,10 @@ what other tests of this stack hold against the truth stays true.
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 from tests.demofixture import Demo
-from tests.e2e.office import Office, Sent, commits
+from tests.e2e.office import Office, Sent, commits, rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 PROMOTED = ("curated", "spine", "marts", "projects")
@@ -26,9 +27,8 @@ def before(office: Office) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def refused(office: Office, before: list[str], tmp_path_factory: pytest.TempPathFactory) -> Sent:
+def spoilt(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every third vehicle has a type that no code list knows."""
-    del before
     lines = office.extract().read_text(encoding="utf-8").splitlines()
     where = lines[0].split("\t").index("ประเภทรถ")
     for number in range(1, len(lines), 3):
@@ -37,7 +37,13 @@ def refused(office: Office, before: list[str], tmp_path_factory: pytest.TempPath
         lines[number] = "\t".join(cells)
     file = tmp_path_factory.mktemp("spoilt") / "vehicles.txt"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return office.sends(file)
+    return file
+
+
+@pytest.fixture(scope="module")
+def refused(office: Office, before: list[str], spoilt: Path) -> Sent:
+    del before
+    return office.sends(spoilt)
 
 
 def test_the_run_is_red_and_announces_nothing(refused: Sent) -> None:
@@ -51,10 +57,41 @@ def test_nothing_of_it_is_promoted(office: Office, refused: Sent, before: list[s
     assert commits(office.settings, *PROMOTED) == before
 
 
-def test_its_bad_rows_lie_in_quarantine(office: Office, refused: Sent) -> None:
+def test_its_bad_rows_lie_in_quarantine_each_with_its_reason(office: Office, refused: Sent) -> None:
     last = refused.line["receipt"]["steps"][-1]
-    assert last["rows_quarantined"] > 100
-    assert commits(office.settings, "quarantine")
+    kept = rows(office.settings, "quarantine", office.dataset).filter(pl.col("submission") == refused.submission)
+    assert kept.height == last["rows_quarantined"] > 100
+    assert kept["period"].unique().to_list() == [office.period]
+    assert kept["row_number"].is_unique().all()
+    reasons = kept.group_by("reason", "reason_column").len().rows()
+    told = {(one["reason"], one["column"], one["count"]) for one in last["findings"] if "reason" in one}
+    assert set(reasons) == told
+    assert ("BAD-CODE", "vehicle_type_code") in {(reason, column) for reason, column, _ in reasons}
+
+
+def test_the_rows_in_quarantine_are_those_that_were_spoilt(office: Office, refused: Sent, spoilt: Path) -> None:
+    """The pool's row numbers, and the row map that only the office has, lead to the lines that were changed."""
+    kept = rows(office.settings, "quarantine", office.dataset).filter(pl.col("submission") == refused.submission)
+    bad = kept.filter(pl.col("reason") == "BAD-CODE").join(office.source_rows(refused.submission), on="row_number")
+    lines = spoilt.read_text(encoding="utf-8").splitlines()
+    assert bad.height > 100
+    assert [number for number in bad["source_row"] if "RY99" not in lines[number - 1]] == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentences"),
+    [
+        ("th", ("สิ่งที่ต้องทำ: แก้ไขในไฟล์ แล้วปิดผนึกและส่งใหม่", "ไม่รับ")),
+        ("en", ("What to do: Mend them in your file, seal and send again.", "refused")),
+    ],
+)
+def test_the_receipt_says_what_to_do(
+    office: Office, refused: Sent, tmp_path: Path, lang: str, sentences: tuple[str, ...]
+) -> None:
+    text = office.receipt(refused.submission, lang, tmp_path)
+    for sentence in (*sentences, "GATE-CODE", "vehicle_type_code", "BAD-CODE", refused.submission):
+        assert sentence in text, sentence
+    assert "RY99" not in text
 
 
 def test_the_receipt_names_column_rule_and_count_and_no_value(refused: Sent) -> None:

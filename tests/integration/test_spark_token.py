@@ -28,6 +28,11 @@ for name in ("right", "none", "wrong"):  # the first is what pyspark takes for t
         spark = opened if name == "right" else spark
     except KhlangError as error:
         told[name] = [error.exit_code, error.code, str(error)]
+told["get"] = spark.conf.get("spark.connect.authenticate.token", "unset")
+told["host"] = spark.conf.get("spark.driver.host", "unset")
+told["listed"] = [str(row) for words in ("SET", "SET -v") for row in spark.sql(words).collect()]
+told["listed"].append(str(spark.conf.getAll))
+told["environment"] = dict(os.environ)
 
 
 @udf("string")
@@ -80,6 +85,15 @@ def test_a_client_without_the_token_is_refused(told: dict[str, Any], client: str
 
 def test_a_client_with_the_token_is_served(told: dict[str, Any]) -> None:
     assert told["right"] == 3
+
+
+def test_a_session_cannot_read_the_token_back(told: dict[str, Any], stack: Settings) -> None:
+    token = stack.spark_token.read_text().strip()
+    assert told["get"] == "unset"
+    assert told["host"] == "127.0.0.1"  # what the server was started with can be read so
+    assert len(told["listed"]) > 50
+    assert token not in str(told["listed"])
+    assert token not in told["environment"].values()
 
 
 def test_a_session_finds_nothing_outside(told: dict[str, Any]) -> None:
