@@ -9,7 +9,7 @@ KHLANG := .venv/bin/khlang
 # A machine that forbids Python to keep what it compiled pays for it at each start: 10 s of GX instead of 3.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo volume test check bench docs kernel dist windows clean
+.PHONY: help setup up down status logs demo volume test soak check bench docs kernel dist windows clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -37,7 +37,10 @@ logs: ## Show the end of a server's log (S=trino)
 	@$(KHLANG) stack logs -s $(or $(S),trino)
 
 test: kernel ## Run every test, on real servers
-	@.venv/bin/pytest -n 2 --no-loadscope-reorder $(ARGS)
+	@.venv/bin/pytest -n 2 --no-loadscope-reorder -m "not soak" $(ARGS)
+
+soak: kernel ## Run the long cases: more kills, leaks, a larger extract through every hop
+	@.venv/bin/pytest -n 2 --no-loadscope-reorder -m soak $(ARGS)
 
 check: setup ## Run every static check; changes nothing
 	@.venv/bin/python infra/native/check.py

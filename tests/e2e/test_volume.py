@@ -13,7 +13,7 @@ from tests.stackfixture import environment
 
 from khlang.settings import Settings
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.soak, pytest.mark.slow, pytest.mark.timeout(1200)]
 ROWS = 20_000
 
 

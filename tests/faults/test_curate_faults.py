@@ -57,9 +57,12 @@ POINTS = {
     "before quarantine": (promote, "write_quarantine"),
     "before the commit of curated": (delta, "replace_period"),
 }
+TRIED = {"after staging", "before the commit of curated"}  # the others in `make soak`
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize(
+    "point", [pytest.param(point, marks=[] if point in TRIED else pytest.mark.soak) for point in POINTS]
+)
 def test_a_run_killed_at_a_seam_is_finished_by_the_next(
     point: str, curator: Curator, monkeypatch: pytest.MonkeyPatch, whole: dict[str, object]
 ) -> None:
@@ -127,7 +130,7 @@ print("end", flush=True)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("after", ["_delta_log", "staging"])
+@pytest.mark.parametrize("after", ["_delta_log", pytest.param("staging", marks=pytest.mark.soak)])
 def test_kill_9_is_survived(
     after: str, curator: Curator, folder_lake: objects.Lake, local_spark: SparkSession, whole: dict[str, object]
 ) -> None:

@@ -131,6 +131,7 @@ def rotated(planned: Told) -> Told:
     return told
 
 
+@pytest.mark.soak
 def test_a_pool_rotation_killed_in_the_middle_is_finished_by_the_same_words(rotated: Told) -> None:
     spark = rotated.spark
     assert "Rotation to p02 (pool)" in rotated.output
@@ -163,6 +164,7 @@ def leaked(rotated: Told) -> Told:
     return told
 
 
+@pytest.mark.soak
 def test_after_a_leak_new_data_wait_for_the_rotation_and_for_nothing_else(leaked: Told) -> None:
     held, bridged, free, late = leaked.said
     assert held == [], "who came in before the rotation would be lost by it"
@@ -171,6 +173,7 @@ def test_after_a_leak_new_data_wait_for_the_rotation_and_for_nothing_else(leaked
     assert late == [f"mof {PEOPLE} KEY-EPOCH-ENDED"]
 
 
+@pytest.mark.soak
 def test_after_a_leak_bridged_persons_are_found_again_and_the_bridges_gone(leaked: Told) -> None:
     assert "410 pids redrawn; 60 of them lead to nobody" in leaked.output
     assert "4 bridges deleted" in leaked.output, "those of the planned rotation among them"
@@ -186,6 +189,7 @@ def test_after_a_leak_bridged_persons_are_found_again_and_the_bridges_gone(leake
     assert [key for key in objects(leaked.land.settings, lake.HEADERS, "") if "/bridge/" in key] == []
 
 
+@pytest.mark.soak
 def test_the_keeper_ends_a_month_by_command(leaked: Told) -> None:
     settings = leaked.land.settings
     said = leaked.command("expire", "--today", "2024-05-02", "--days", "90")
