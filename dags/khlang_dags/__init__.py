@@ -18,7 +18,7 @@ DAG_DEFAULTS: Document = {
     "catchup": False,
     "max_active_runs": 1,
     "default_args": {
-        "retries": 3,
+        "retries": 5,  # 5, 10, 20, 40, 80 s: a server that was killed is up again by then
         "retry_delay": timedelta(seconds=5),
         "retry_exponential_backoff": 2,
         "max_retry_delay": timedelta(minutes=10),

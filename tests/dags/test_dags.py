@@ -208,7 +208,7 @@ def test_superseded_makes_no_event(played: dict[str, Any]) -> None:
 def test_crash_is_tried_again_then_red(played: dict[str, Any]) -> None:
     told = played["crash"]
     assert told["state"] == "failed"
-    assert tries(told, "curate") == [4]
+    assert tries(told, "curate") == [6]
     assert told["events"] == []
 
 
