@@ -31,9 +31,9 @@ def asked(settings: Settings, table: str) -> list[Any]:
 def content(settings: Settings, dataset: str) -> dict[str, list[Any]]:
     """What the analyst can ask, and the contract's columns of the curated table under it: row for row.
 
-    The columns beside the contract's name the submission and the row in it, and the month is sent anew.
+    What is stored beside them is the row's place in its submission, and the month is sent anew, shuffled anew.
     """
-    names = [column.name for column in contracts.load(settings.contracts)[dataset].stored]
+    names = [column.name for column in contracts.load(settings.contracts)[dataset].columns]
     marts = {table: asked(settings, table) for table in ("welfare_eligibility", "welfare_by_amphoe")}
     return {**marts, dataset: rows(settings, "curated", dataset).select(names).sort(names, nulls_last=True).rows()}
 
