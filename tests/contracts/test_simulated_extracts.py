@@ -86,7 +86,8 @@ def test_the_truth_has_the_columns_and_types_of_the_marts(tables, domain, kind, 
     for mart, frame in built.items():
         wanted = contracts.polars_schema(tables[mart])
         wanted = {
-            "cid" if name == "pid" else name: pl.String if name == "pid" else type_ for name, type_ in wanted.items()
+            "cid" if name == "pid" else name: pl.String if tables[mart].column(name).identifier else type_
+            for name, type_ in wanted.items()
         }
         assert dict(frame.schema) == wanted, mart
 

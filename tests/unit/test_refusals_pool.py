@@ -10,9 +10,10 @@ import pytest
 from starlette.requests import ClientDisconnect
 from tests.refusalkit import expect_official, expect_raised
 
-from khlang import contracts
+from khlang import contracts, lake
 from khlang.curation import objects, rewrite, rotation
 from khlang.demo.volume import run as volume
+from khlang.landing import land
 from khlang.landing.intake import Intake
 from khlang.serve import project
 
@@ -88,3 +89,16 @@ def test_a_volume_that_did_not_hold_names_all_of_it() -> None:
     expect_raised(
         lambda: volume.judge({"wrong": ["counts differ", "it was sent twice"]}), code="VOLUME", exit_code=25, says=says
     )
+
+
+def test_an_extract_whose_canaries_the_registry_lacks_is_not_taken_unproved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New contracts came to the pool, and nobody published their canaries: nothing would show a wrong key."""
+    monkeypatch.setattr(land.registry, "epochs", lambda _: {"e01": MagicMock()})
+    monkeypatch.setattr(land.registry, "canaries", lambda *_: {"vehicles": {"vehicle_id": ["s1"]}})
+    made: Any = {"profile": {"epoch": "e01"}}
+    place = lake.Submission("dlt", "vehicles", "2026-01", "0" * 32)
+    told = expect_raised(
+        lambda: land._content(MagicMock(), place, made, TABLES["vehicles"]), code="CANARY-UNKNOWN", exit_code=10
+    )
+    assert "vehicles: pid" in str(told)
+    assert "keys publish" in told.remedy

@@ -22,7 +22,7 @@ def agree(tables: Mapping[str, Table]) -> None:
                     f"contracts/{table.path}: input {name} has no contract.",
                     "Mend the name under inputs, or declare it.",
                 )
-        if not table.grain and table.layer != "ops":
+        if not set(table.grain) - {table.partition} and table.layer != "ops":
             raise ContractError(f"contracts/{table.path}: no column is a primaryKey.", "Mark the columns of the grain.")
         rules(table)
 

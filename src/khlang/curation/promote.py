@@ -69,6 +69,8 @@ def extend_spine(
         By identifier type how many ids there are, were known, and are new; and whether any stands in the spine under
         another pid than its own first digits (then :func:`curated_rows` must look it up).
     """
+    if not table.identifiers:
+        return {}, False  # nobody is in it
     spark = staged.sparkSession
     spine = spark.read.format("delta").load(locations[0])
     whole = found = persons_of.persons(staged, table)
@@ -125,12 +127,21 @@ def quarantine_ddl(table: Table) -> str:
 
 
 def write_curated(rows: "DataFrame", table: Table, *, place: Lake, commit: Commit, count: int) -> None:
-    """Replace the period in the curated table; files sorted by the first identifier of the grain."""
-    sort_by = next(name for name in table.grain if name in identifiers(table))
+    """Replace the period in the curated table; files sorted as :func:`order` says."""
+    sort_by = order(table)
     files = max(1, ceil(count / ROWS_A_FILE))
-    spread = rows.coalesce(1) if files == 1 else rows.repartitionByRange(files, sort_by)
+    spread = rows.coalesce(1) if files == 1 else rows.repartitionByRange(files, *sort_by)
     location = lake.table("curated", table.name, table.version)
-    _replace(spread.sortWithinPartitions(sort_by), ddl(table), place, location, commit)
+    _replace(spread.sortWithinPartitions(*sort_by), ddl(table), place, location, commit)
+
+
+def order(table: Table) -> tuple[str, ...]:
+    """What the files are sorted by: the first identifier of the grain, or the whole grain where none is in it.
+
+    Most readings are asked for by place and day, most persons by who they are.
+    """
+    held = [name for name in table.grain if name in identifiers(table)]
+    return tuple(held[:1] or (name for name in table.grain if name != table.partition))
 
 
 def write_quarantine(rows: "DataFrame", table: Table, *, place: Lake, commit: Commit, count: int) -> None:

@@ -102,7 +102,8 @@ def _batches(
 ) -> "Iterator[pa.RecordBatch]":
     import polars as pl
 
-    pool.derived()  # a missing key fails every task, not only those with rows
+    if identifiers:
+        pool.derived()  # a missing key fails every task, not only those with rows
     for batch in batches:
         frame = pl.from_arrow(batch)
         if isinstance(frame, pl.DataFrame) and frame.height:

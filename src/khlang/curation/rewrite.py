@@ -38,7 +38,7 @@ def run(work: Work, now: State, *, settle: Callable[[], None], say: Callable[[st
         IntegrityError: A table holds a pid that the spine does not know.
         LeaseLostError: Another writer took over.
     """
-    objects, curated = work.place.objects, work.tables.datasets
+    objects, curated = work.place.objects, tuple(table for table in work.tables.datasets if table.identifiers)
     with ExitStack() as held:
         for table in curated:
             held.enter_context(hold(objects, f"curated.{table.versioned}"))

@@ -183,6 +183,12 @@ def _content(
         return bridges.Pairs.of(where.settings, made, epochs)
     epoch = epochs[made["profile"]["epoch"]]
     expected = registry.canaries(where.settings, place.agency, epoch.name).get(place.dataset, {})
+    if unknown := sorted({column.name for column in table.identifiers} - set(expected)):
+        raise SetupError(
+            f"The registry has no canaries of {table.name}: {', '.join(unknown)}.",
+            "Run `khlang keys publish` with the contracts that the pool has, and give the agency its new bundle.",
+            code="CANARY-UNKNOWN",
+        )
     return opening.Content(table, epoch, opening.Canaries(expected))
 
 

@@ -195,6 +195,8 @@ def identifiers(frame: "pl.DataFrame", table: Table, *, epoch: Epoch) -> None:
     import polars as pl
 
     names = [column.name for column in table.identifiers]
+    if not names:
+        return  # readings and prices are nobody's
     counts = frame.select((~pl.col(name).str.contains(epoch.pattern)).sum().alias(name) for name in names).row(
         0, named=True
     )

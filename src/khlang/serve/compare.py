@@ -19,7 +19,7 @@ from khlang.serve.client import ask
 if TYPE_CHECKING:
     from trino.dbapi import Connection
 
-PERSON, TRUE_PERSON = "pid", "cid"
+TRUE_NAMES = {"pid": "cid"}  # any other identifier has one name in mart and truth, and its raw form in the truth
 Row = tuple[Any, ...]
 
 
@@ -44,7 +44,8 @@ class Compared:
 
     Attributes:
         missing, extra: Rows (without their person) that only the truth or only the mart has.
-        persons: Distinct persons in the mart, and how many the truth has; None where the mart holds no person.
+        persons: Distinct persons (houses, plates; with several identifiers, distinct rows of them) in the mart, and
+            how many the truth has; None where the mart holds no identifier.
     """
 
     name: str
@@ -87,7 +88,7 @@ def judge(table: Table, rows: Sequence[Row], observable: pl.DataFrame, populatio
     names = [column.name for column in table.stored]
     people = [column.name for column in table.identifiers]
     plain = [name for name in names if name not in people]
-    true_names = [TRUE_PERSON if name == PERSON else name for name in names]
+    true_names = [TRUE_NAMES.get(name, name) for name in names]
     if set(observable.columns) != set(true_names):
         raise ContractError(
             f"The truth of {table.name} has other columns: {sorted(set(observable.columns) ^ set(true_names))}.",
@@ -98,7 +99,9 @@ def judge(table: Table, rows: Sequence[Row], observable: pl.DataFrame, populatio
     wanted = Counter(observable.select(plain).rows())
     persons = None
     if people:
-        persons = (len({row[names.index(PERSON)] for row in rows}), observable[TRUE_PERSON].n_unique())
+        held = [names.index(name) for name in people]
+        true = observable.select(true_names[place] for place in held)
+        persons = (len({tuple(row[place] for place in held) for row in rows}), true.n_unique())
     return Compared(
         name=table.name,
         domain=table.domain,

@@ -2,7 +2,8 @@
 
 A row as sent holds the value that a faultless reading of the file gives (money in satang, land in rai/100), the true
 ``cid`` (Int64) of whoever it is about, and ``fault``: what is wrong with the citizen ID as written (null: nothing).
-Rows may be there twice, or twice with different values, or late; nothing else about them is wrong.
+Rows may be there twice, or twice with different values, or late; nothing else about them is wrong. Rows about nobody
+(a gauge's reading, a price) have no ``cid``, and their ``fault`` is null.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ from khlang.simulate.months import period_of
 from khlang.simulate.world import World
 
 Sent = dict[str, pl.DataFrame]
+PERSON = "cid"
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ class Extract:
         grain: Columns of which a kept row is the only one; with ``cid`` among them a row without a sound one is out.
         latest_by: Of several rows of one grain the one with the latest of this counts.
         may_be_blank: Columns that the office sometimes leaves empty; no mart judges by them.
+        most: Rows that one person stands on at most; the contract's GATE-HEAVY allows as many.
     """
 
     dataset: str
@@ -91,14 +94,17 @@ class Extract:
     grain: tuple[str, ...]
     latest_by: str
     may_be_blank: tuple[str, ...] = ()
+    most: int = 3
 
     def sent(self, month: Month) -> pl.DataFrame:
         """Rows in the order sent, with ``fault``; see the module's docstring for what a row holds."""
         rng = month.stream("sent", self.dataset)
         rows = self.rows(month, rng)
         rows = blank_some(rng, rows, self.may_be_blank, month.mess["nulls"])
+        if PERSON not in rows.columns:
+            return send_some_twice(rng, rows.with_columns(fault=pl.lit(None, pl.String)), month.mess["duplicates"])
         rows = rows.with_columns(faults(rng, rows.height, month.mess["bad_cid"]))
-        return send_some_twice(rng, rows, month.mess["duplicates"])
+        return send_some_twice(rng, rows, month.mess["duplicates"], person=PERSON, most=self.most)
 
     def kept(self, sent: pl.DataFrame) -> pl.DataFrame:
         """Rows that curation keeps of those sent.
@@ -108,8 +114,8 @@ class Extract:
         2. Of the rows left with one grain the one with the latest ``latest_by`` counts. Exact copies are equal, and
            a correction or a second registration is dated strictly later, so there is never a choice.
         """
-        rows = sent.with_columns(cid=pl.when(pl.col("fault").is_null()).then("cid"))
-        if "cid" in self.grain:
+        rows = sent.with_columns(cid=pl.when(pl.col("fault").is_null()).then("cid")) if PERSON in sent.columns else sent
+        if PERSON in self.grain:
             rows = rows.filter(pl.col("cid").is_not_null())
         return rows.sort(self.latest_by, descending=True).unique(
             subset=list(self.grain), keep="first", maintain_order=True

@@ -112,8 +112,11 @@ def blank_some(rng: np.random.Generator, frame: pl.DataFrame, columns: tuple[str
     )
 
 
-def send_some_twice(rng: np.random.Generator, frame: pl.DataFrame, share: float, *, most: int = 3) -> pl.DataFrame:
+def send_some_twice(
+    rng: np.random.Generator, frame: pl.DataFrame, share: float, *, person: str | None = None, most: int = 3
+) -> pl.DataFrame:
     """Append exact copies of some rows, keep at most ``most`` rows a person, and shuffle."""
     copies = frame.filter(pl.Series(rng.random(frame.height) < share))
-    rows = pl.concat([frame, copies]).filter(pl.int_range(pl.len()).over("cid") < most)
+    rows = pl.concat([frame, copies])
+    rows = rows.filter(pl.int_range(pl.len()).over(person) < most) if person else rows
     return rows[rng.permutation(rows.height)]
