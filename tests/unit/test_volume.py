@@ -102,7 +102,8 @@ def test_the_proxy_cuts_at_its_places_and_counts() -> None:
             _say(proxy, server, 200_000)
         assert proxy.cut == 1
         _say(proxy, server, 3000)
-        taking.join(10)
+        taking.join(60)
+    assert not taking.is_alive(), "a connection that was cut is reset on both sides"
     assert proxy.cut == 1
     assert proxy.passed >= 5000 + 3000
     assert len(received) >= 3000

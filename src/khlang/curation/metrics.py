@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 REJECTS, KEYED = "rejects", "keyed"
 REJECT_SHOWN, REJECT_MANY = 20, 100_000  # row numbers told a reason; rows beyond which none are looked for
-_VIEW = "khlang_staged"
+VIEW = "khlang_staged"  # the staged frame, in every expression
 #: A look at the few bad rows instead of a count a possible reason over all rows.
 _REJECTS_SQL = (
     "(SELECT map_from_entries(collect_list(struct(fault, bad_rows))) FROM"  # noqa: S608
     " (SELECT concat_ws('|', reason, reason_column) AS fault, count(*) AS bad_rows"
-    f" FROM {_VIEW} WHERE reason IS NOT NULL GROUP BY reason, reason_column))"
+    f" FROM {VIEW} WHERE reason IS NOT NULL GROUP BY reason, reason_column))"
 )
 
 
@@ -43,7 +43,7 @@ def expressions(table: Table) -> dict[str, str]:
     for rule in rules(table):
         if rule.computed == "grouped" and rule not in together:
             groups = (
-                f"SELECT count(*) AS group_rows FROM {_VIEW} WHERE {rule.grouped_by} IS NOT NULL "  # noqa: S608
+                f"SELECT count(*) AS group_rows FROM {VIEW} WHERE {rule.grouped_by} IS NOT NULL "  # noqa: S608
                 f"GROUP BY {rule.grouped_by}"
             )
             named[rule.metric] = f"(SELECT {rule.metric_sql} FROM ({groups}))"  # noqa: S608
@@ -57,7 +57,7 @@ def _groups(keys: Sequence[str]) -> str:
     kept = "count_if(reason IS NULL)"
     units = (
         f"SELECT {listed}, count(*) AS unit_rows, {kept} AS kept_rows, IF({kept} > 0 AND {whole}, 1, 0) AS kept_units"  # noqa: S608
-        f" FROM (SELECT {listed}, reason FROM {_VIEW} DISTRIBUTE BY {first}) GROUP BY {listed}"
+        f" FROM (SELECT {listed}, reason FROM {VIEW} DISTRIBUTE BY {first}) GROUP BY {listed}"
     )
     figures, by = ("sum({})", f"GROUP BY {first}") if keys[1:] else ("{}", "")  # units of one key are its groups
     rows, accepted, distinct = (figures.format(name) for name in ("unit_rows", "kept_rows", "kept_units"))
@@ -75,10 +75,15 @@ def compute(staged: "DataFrame", named: Mapping[str, str], *, manifest_rows: int
         named: From :func:`expressions`.
         manifest_rows: Data rows that the agency's manifest declares.
     """
-    staged.createOrReplaceTempView(_VIEW)
+    staged.createOrReplaceTempView(VIEW)
     selected = ", ".join(f"{sql} AS `{name}`" for name, sql in named.items())
-    row = staged.sparkSession.sql(f"SELECT {selected} FROM {_VIEW}").first()  # noqa: S608
-    values: dict[str, Any] = {} if row is None else row.asDict(recursive=True)
+    row = staged.sparkSession.sql(f"SELECT {selected} FROM {VIEW}").first()  # noqa: S608
+    return values_of({} if row is None else row.asDict(recursive=True), manifest_rows=manifest_rows)
+
+
+def values_of(row: Mapping[str, Any], *, manifest_rows: int) -> dict[str, Any]:
+    """The metrics of one submission, from the row that :func:`expressions` gave."""
+    values = {**row}
     values |= values.pop(KEYED, None) or {}
     plain_values = {name: float(v) if isinstance(v, Decimal) else v for name, v in values.items()}
     return plain_values | {"manifest_rows": manifest_rows}

@@ -83,5 +83,7 @@ class CuttingProxy:
 
 def _close(*sockets: socket.socket) -> None:
     for one in sockets:
+        # A thread that waits for more of it would keep it open: it is told first that no more comes.
         with contextlib.suppress(OSError):
-            one.close()
+            one.shutdown(socket.SHUT_RD)
+        one.close()
