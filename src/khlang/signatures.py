@@ -30,7 +30,8 @@ def verify(data: bytes, signature: str, public_key: str) -> None:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key)).verify(bytes.fromhex(signature), data)
     except (InvalidSignature, ValueError):
         raise SignatureError(
-            "The signature does not hold for these bytes and this signer.",
+            "ลายมือชื่อไม่ตรงกับข้อมูลหรือผู้ลงนามนี้ / The signature does not hold for these bytes and this signer.",
+            "ขึ้นทะเบียนกุญแจที่ใช้ลงนาม หรือลงนามใหม่ด้วยกุญแจที่ขึ้นทะเบียน / "
             "Enrol the key that signs, or sign again with the enrolled one.",
         ) from None
 

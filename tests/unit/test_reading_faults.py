@@ -10,7 +10,7 @@ import xlsxwriter
 from tests import agency_kit as kit
 
 from khlang import contracts
-from khlang.agency.reading import DatabaseQuery, Extract, ReadOptions, archive, blocks, open_extract, text
+from khlang.agency.reading import DatabaseQuery, Extract, ReadOptions, archive, blocks, grammar, open_extract, text
 from khlang.errors import InputError
 
 CONTRACTS = contracts.load(kit.CONTRACTS)
@@ -44,6 +44,7 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
     "a quote inside a cell": (lambda one: one.replace("2569", '25"69'), "quote"),
     "two quotes inside a cell": (lambda one: one.replace("2569", '2"5"69'), "quote"),
     "a quote closes too early": (lambda one: one.replace("2569-01", '"2569"-01'), "quote"),
+    "a lone quote, and one inside a cell": (lambda one: '","\n"x"' + one.replace("2569", '25"69'), "quote"),
     "a cell is missing": (lambda one: one.rpartition(",")[0], "6 cells"),
     "a cell too many": (lambda one: one + ",x", "8 cells"),
     "the wrong delimiter": (lambda one: one.replace('"', "").replace(",", ";"), "1 cells"),
@@ -63,6 +64,15 @@ def test_a_faulty_row_deep_in_a_file_is_named(tmp_path: Path, fault: str, quoted
     assert "row 3000" in str(caught.value)
     assert says in str(caught.value)
     assert kit.cid(2998) not in str(caught.value)
+
+
+@pytest.mark.parametrize("cells", ['"a","\n"x"y"', 'a""a,"\n"', '"",","a"a"', 'a"a"a,","', '"a"\r,b'])
+def test_counting_quotes_never_takes_a_lone_one_for_two(cells: str) -> None:
+    """What the engine reads without complaint, though a quote stands inside a cell: only counting could let it pass."""
+    block = f"{cells}\n".encode()
+    read = pl.read_csv(block, has_header=False, schema={"0": pl.String, "1": pl.String})
+    assert not grammar.holds(block, ",", '"', 2)
+    assert not grammar.tidy(block, ",", '"', read)
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
