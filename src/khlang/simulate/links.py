@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from khlang.simulate.extract import Extract, Sent
+from khlang.simulate.extract import PERSON, Extract, Sent
 from khlang.simulate.mess import REASONS
 
 REGISTER = "house_registry"
@@ -12,13 +12,14 @@ ALL_REASONS = ("missing", "bad_format", "bad_check", "placeholder", "class_not_a
 
 
 def link_rates(extracts: Sequence[Extract], sent: Sent, period: str) -> pl.DataFrame:
-    """How each extract links: one row a dataset.
+    """How each extract about persons links: one row a dataset; one about nobody has no link to lose.
 
     Columns as in the contract of ``link_rates``: ``rows_in`` (as sent), ``unlinked_<reason>`` (rows whose citizen ID
     is refused for that reason), ``duplicates`` (rows with a grain, less those kept), ``rows_curated``, ``persons``
     (distinct, linked, of the curated rows), ``persons_linked`` (of those, found in the month's house registry) and
     ``link_rate`` (persons_linked ÷ persons; DOUBLE, null without persons).
     """
+    extracts = [extract for extract in extracts if PERSON in sent[extract.dataset].columns]
     kept = {extract.dataset: extract.kept(sent[extract.dataset]) for extract in extracts}
     at_home = kept[REGISTER].select("cid")
     rows = []

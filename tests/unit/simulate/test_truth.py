@@ -2,6 +2,7 @@
 
 import ast
 import csv
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -186,6 +187,15 @@ def test_link_rates_add_up(sent):
         .select(pl.col("link_rate").is_between(0.96, 0.995).all())
         .item()
     )
+
+
+def test_a_dataset_about_nobody_has_no_link_rate(sent):
+    gauges = replace(EXTRACTS[0], dataset="gauges", grain=("gauge",), latest_by="gauge")
+    read = pl.DataFrame(
+        {"gauge": ["G01", "G02"], "fault": [None, None]}, schema={"gauge": pl.String, "fault": pl.String}
+    )
+    rates = links.link_rates((*EXTRACTS, gauges), {**sent, "gauges": read}, "2026-02")
+    assert rates.equals(links.link_rates(EXTRACTS, sent, "2026-02"))
 
 
 def test_the_truth_of_nobody_is_empty(sent):
