@@ -8,6 +8,7 @@ os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSeria
 
 # A module that another one imports stands before it: pytest rewrites the assertions of what it loads first.
 pytest_plugins = [
+    "tests.provoked",
     "tests.grouping",
     "tests.stackfixture",
     "tests.minio_fixture",

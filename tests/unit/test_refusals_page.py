@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
-from infra.reference import refusals, syntax
+from infra.reference import provoked, refusals, syntax
 from infra.reference.sites import KINDS, Site, sites
 from infra.reference.trials import trials
+from tests import provoked as plugin
 
 SOURCE = """
 from khlang.errors import InputError, SealingKeyError
@@ -86,15 +87,48 @@ def test_no_message_has_a_place_for_a_value() -> None:
 
 
 def test_every_refusal_comes_up_somewhere_and_stands_on_the_page() -> None:
-    page = refusals.page(FOUND, {site.code: [] for site in FOUND})
+    page = refusals.page(FOUND, {provoked.key(site): [] for site in FOUND})
     assert all(f"| `{site.code}` | {site.exit_code} |" in page for site in FOUND)
     assert len(page.splitlines()) > len(FOUND)
 
 
 def test_every_refusal_is_tried() -> None:
     """A test per row: a new code needs one that provokes it and names it."""
-    untried = [code for code, by in refusals.collect()[1].items() if not by]
-    assert untried == [], "no test names these codes; provoke each, as tests/unit/test_refusals_*.py do"
+    untried = [row for row, by in refusals.collect()[1].items() if not by]
+    assert untried == [], "no test tries these; provoke each, then KHLANG_PROVOKED=1 make test ARGS=FILE"
+
+
+def test_what_was_seen_still_stands() -> None:
+    """A test that was renamed or taken out leaves its row; the plugin holds those that run to what they provoked."""
+    kept, rows = provoked.read(refusals.ROOT), {provoked.key(site) for site in FOUND}
+    assert kept == provoked.standing(refusals.ROOT), "KHLANG_PROVOKED=1 make test ARGS=FILE"
+    assert set(kept) <= rows, "a text was changed: KHLANG_PROVOKED=1 make test ARGS=FILE of the test that provokes it"
+
+
+def test_only_a_test_that_is_written_stands(tmp_path: Path) -> None:
+    tests = tmp_path / "tests"
+    tests.mkdir()
+    (tests / "test_a.py").write_text("def test_one():\n    pass\n", encoding="utf-8")
+    named = ["tests/test_a.py::test_one", "tests/test_a.py::test_gone", "tests/test_b.py::test_one"]
+    provoked.write(tmp_path, {"A 1": named})
+    assert provoked.standing(tmp_path) == {"A 1": named[:1]}
+
+
+def test_an_error_is_the_row_whose_text_it_has(read: dict[str, Site]) -> None:
+    match = plugin.matcher(list(read.values()))
+    assert match("SEAL-ROW", "a.csv แถว 7 / a.csv, row 7.") == [provoked.key(read["SEAL-ROW"])]
+    assert match("SEAL-ROW", "another text") == []
+    assert match("SEAL-A", "ข / b") == []
+
+
+def test_what_was_not_seen_again_is_told_and_leaves() -> None:
+    kept = {"A 1": ["t::one"], "B 2": ["t::two"], "C 3": ["t::other"]}
+    seen = {"A 1": {"t::one", "t::failed"}, "B 2": {"t::failed"}, "D 4": {"t::two"}}
+    ran = {"t::one", "t::two"}
+    assert [line.split()[0] for line in plugin.idle(kept, seen, ran, whole=True)] == ["t::two"]
+    assert plugin.idle(kept, seen, ran, whole=False) == []
+    found = provoked.merged(kept, seen, ran, ["A 1", "B 2", "C 3", "D 4"])
+    assert found == {"A 1": ["t::one"], "C 3": ["t::other"], "D 4": ["t::two"]}
 
 
 def test_a_trial_is_a_test_that_names_the_code(tmp_path: Path) -> None:

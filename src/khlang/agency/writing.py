@@ -72,7 +72,8 @@ def _numbered(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 def _map(folder: Path, rows: pl.DataFrame, names: pl.Series, number: int) -> Path:
     path = folder / f"{ROWMAP}-{number:05d}"
     file = names.gather(rows["source_file"]) if len(names) else rows["source_file"].cast(pl.String)
-    rows.select("row_number", file.alias("source_file"), "source_row").write_parquet(path, compression="zstd")
+    told = rows.select("row_number", file.alias("source_file"), "source_row")
+    told.write_parquet(path, compression="zstd", compression_level=1, statistics=False)
     path.chmod(0o600)
     return path
 
@@ -82,7 +83,7 @@ def _joined(folder: Path, maps: list[Path]) -> None:
     if len(maps) == 1:
         maps[0].replace(whole)
         return
-    pl.scan_parquet(maps).sink_parquet(whole, compression="zstd", maintain_order=True)
+    pl.scan_parquet(maps).sink_parquet(whole, compression="zstd", compression_level=1, maintain_order=True)
     whole.chmod(0o600)
     for path in maps:
         path.unlink()

@@ -6,6 +6,7 @@ import polars as pl
 
 from khlang.errors import InputError
 
+PIECE = 1024 * 1024  # bytes compared at a time: they stay in the processor's cache
 _REMEDY = "ตรวจเครื่องหมายคั่นและเครื่องหมายคำพูดในแถวนั้น / Look for a stray delimiter or quote in that row."
 
 
@@ -27,13 +28,32 @@ def tidy(block: bytes, delimiter: str, quote: str, rows: pl.DataFrame) -> bool:
 
 
 def _quotes_at_ends(block: bytes, mark: bytes, comma: bytes) -> bool:
-    if block.count(b"\r") != block.count(b"\r\n"):
-        return False
-    flat = block.translate(bytes.maketrans(b"\r\n", comma * 2))  # whatever ends a cell, as one sign
-    opened, closed = flat.count(comma + mark) + flat.startswith(mark), flat.count(mark + comma)
-    # A cell that is a lone quote would be counted at both ends, and make up for a quote inside a cell.
-    lone = flat.startswith(mark + comma) or comma + mark + comma in flat
-    return opened == closed and opened + closed == block.count(mark) and not lone
+    at = balance = 0
+    while at < len(block):
+        end = block.find(b"\n", at + PIECE) + 1 or len(block)
+        more = _more_open(block[at:end], mark[0], comma[0])
+        if more is None:
+            return False
+        at, balance = end, balance + more
+    return balance == 0
+
+
+def _more_open(lines: bytes, mark: int, comma: int) -> int | None:
+    """How many more quotes open a cell than close one; None where a quote does neither, or both.
+
+    Compared byte by byte in the engine: less than half the time of counting pairs of letters in Python.
+    """
+    kind = pl.Array(pl.UInt8, len(lines))
+    letters = pl.Series([lines]).bin.reinterpret(dtype=kind, endianness="little").explode()
+    quotes, line, back = letters == mark, letters == ord("\n"), letters == ord("\r")
+    if (back & ~line.shift(-1, fill_value=False)).any():
+        return None
+    ends = (letters == comma) | line | back
+    opens, closes = ends.shift(1, fill_value=True), ends.shift(-1, fill_value=True)
+    # A cell that is a lone quote stands at both ends, and would make up for a quote inside a cell.
+    if (quotes & (opens == closes)).any():
+        return None
+    return int((quotes & opens).sum()) - int((quotes & closes).sum())
 
 
 def holds(block: bytes, delimiter: str, quote: str, width: int) -> bool:

@@ -1,0 +1,114 @@
+"""Notes which refusals tests really provoke: the evidence behind "tried by" in docs/reference/refusals.md.
+
+Every error and finding that is made during a test is held against the rows of the page. ``provoked.json`` keeps one or
+two tests a row. It cannot go stale: a test that stands there, ran, and did not provoke its row ends the run red.
+``KHLANG_PROVOKED=1 make test ARGS=…`` writes what those tests provoked.
+"""
+
+import functools
+import os
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from infra.reference import provoked
+from infra.reference.refusals import ROOT
+from infra.reference.sites import Site, sites
+
+from khlang.agency.reading import Finding
+from khlang.errors import KhlangError
+
+WRITE = "KHLANG_PROVOKED"
+Seen = dict[str, set[str]]  # a row's key → tests
+
+
+class Notes:
+    """What one process saw; with several, the first one gathers what the others send at their end."""
+
+    def __init__(self, config: pytest.Config, rows: list[Site]) -> None:
+        self._config, self._match = config, matcher(rows)
+        self._rows = {provoked.key(row) for row in rows}
+        self.seen: Seen = defaultdict(set)
+        self.ran: set[str] = set()
+
+    def note(self, code: str, message: str) -> None:
+        """An error or finding was made."""
+        test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
+        if test:
+            for row in self._match(code, message):
+                self.seen[row].add(provoked.place(test))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A test has run; only one that passed is evidence."""
+        if report.when == "call" and report.passed:
+            self.ran.add(provoked.place(report.nodeid))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hand over, or judge."""
+        sent = getattr(self._config, "workeroutput", None)
+        if sent is not None:
+            sent["provoked"] = {row: sorted(tests) for row, tests in self.seen.items()}
+            return
+        if os.environ.get(WRITE):
+            provoked.write(ROOT, provoked.merged(provoked.read(ROOT), self.seen, self.ran, self._rows))
+            return
+        if told := idle(provoked.read(ROOT), self.seen, self.ran, self._whole(session)):
+            print("\n" + "\n".join(told))
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Another process ended."""
+        for row, tests in getattr(node, "workeroutput", {}).get("provoked", {}).items():
+            self.seen[row] |= set(tests)
+
+    def _whole(self, session: pytest.Session) -> bool:
+        """Whether every case of a test was chosen: with ``-k`` or a single case the rest proves nothing."""
+        option = self._config.option
+        return not (option.keyword or any("::" in arg for arg in self._config.args)) and not session.testsfailed
+
+
+def matcher(rows: list[Site]) -> Callable[[str, str], list[str]]:
+    """Finds the rows of the page that an error is: the same code, and the text but for what is filled in."""
+    by_code: dict[str, list[tuple[re.Pattern[str], str]]] = defaultdict(list)
+    for row in rows:
+        parts = (re.escape(part) for part in re.split(r"\{[^{}]*\}", " ".join(row.message.split())))
+        by_code[row.code].append((re.compile(".*".join(parts), re.DOTALL), provoked.key(row)))
+
+    def found(code: str, message: str) -> list[str]:
+        text = " ".join(message.split())
+        return [row for pattern, row in by_code.get(code, ()) if pattern.fullmatch(text)]
+
+    return found
+
+
+def idle(kept: dict[str, list[str]], seen: Seen, ran: set[str], whole: bool) -> list[str]:
+    """Tests that are said to provoke a row, ran, and did not."""
+    if not whole:
+        return []
+    return [
+        f"{test} does not provoke {row.partition(' ')[0]} any more: {WRITE}=1 make test ARGS={test.partition('::')[0]}"
+        for row, tests in kept.items()
+        for test in tests
+        if test in ran and test not in seen.get(row, ())
+    ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    notes = Notes(config, sites(ROOT / "src" / "khlang"))
+    config.pluginmanager.register(notes, "provoked")
+    for kind in (KhlangError, Finding):
+        _watch(kind, notes)
+
+
+def _watch(kind: type[Any], notes: Notes) -> None:
+    made = kind.__init__
+
+    @functools.wraps(made)
+    def init(self: Any, *args: Any, **words: Any) -> None:
+        made(self, *args, **words)
+        notes.note(self.code, self.message)
+
+    kind.__init__ = init
