@@ -25,10 +25,7 @@ for domain, lists in INDEX["domains"].items():
         doc_md=__doc__,
         **DAG_DEFAULTS,
     ):
-        marts = Job(
-            task_id="marts", script="marts", arguments=["--domain", domain], result=nothing, max_active_tis_per_dag=1
-        )
-        serve = Job(
-            task_id="serve", script="serve", outlets=[AssetAlias("mart")], result=nothing, max_active_tis_per_dag=1
-        )
+        mine = {"arguments": ["--domain", domain], "result": nothing, "max_active_tis_per_dag": 1}
+        marts = Job(task_id="marts", script="marts", **mine)
+        serve = Job(task_id="serve", script="serve", outlets=[AssetAlias("mart")], **mine)
         marts >> serve

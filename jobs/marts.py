@@ -12,10 +12,11 @@ from khlang.link.service import link
 def main() -> int:
     """Parse, build, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--domain", default="welfare", help="a domain with marts")
-    domain = parser.parse_args().domain
+    parser.add_argument("--domain", required=True, help="a domain with marts")
+    parser.add_argument("--as-of", help="look at no period after this one, YYYY-MM")
+    given = parser.parse_args()
     try:
-        built = link(settings.load(), domain=domain)
+        built = link(settings.load(), domain=given.domain, as_of=given.as_of)
     except KhlangError as error:
         print(f"{error.code}: {error}", file=sys.stderr)
         return error.exit_code

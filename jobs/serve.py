@@ -11,9 +11,11 @@ from khlang.serve.service import serve
 
 def main() -> int:
     """Serve, print."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--domain", help="only its marts")
+    domain = parser.parse_args().domain
     try:
-        served = serve(settings.load())
+        served = serve(settings.load(), domain=domain)
     except KhlangError as error:
         print(f"{error.code}: {error}", file=sys.stderr)
         return error.exit_code

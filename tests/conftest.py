@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.minio_fixture",
     "tests.curatekit",
     "tests.landkit",
+    "tests.martkit",
     "tests.servekit",
     "tests.demofixture",
     "tests.browserfixture",

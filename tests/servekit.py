@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,11 +13,19 @@ from tests.stackfixture import standing
 
 from khlang import contracts, lake
 from khlang.curation.objects import bucket
+from khlang.link import common
 from khlang.serve import register
 from khlang.settings import Settings
 
 PERIODS = ("2026-01", "2026-02")
-TYPES = {"BIGINT": pa.int64(), "STRING": pa.string(), "BOOLEAN": pa.bool_(), "DOUBLE": pa.float64()}
+TYPES = {
+    "BIGINT": pa.int64(),
+    "INT": pa.int32(),
+    "STRING": pa.string(),
+    "BOOLEAN": pa.bool_(),
+    "DOUBLE": pa.float64(),
+    "DATE": pa.date32(),
+}
 
 
 def arrow_type(text: str) -> pa.DataType:
@@ -29,7 +38,8 @@ def arrow_type(text: str) -> pa.DataType:
 def value(column: contracts.Column, number: int) -> Any:
     if column.type.startswith("DECIMAL"):
         return Decimal(number)
-    return {"BIGINT": number, "STRING": str(number), "BOOLEAN": number % 2 == 0, "DOUBLE": 0.5}[column.type]
+    values = {"BIGINT": number, "INT": number, "STRING": str(number), "BOOLEAN": number % 2 == 0, "DOUBLE": 0.5}
+    return (values | {"DATE": date(2026, 1, 1)})[column.type]
 
 
 def rows(table: contracts.Table) -> list[dict[str, Any]]:
@@ -56,8 +66,12 @@ def write(settings: Settings, location: str, table: contracts.Table) -> pl.DataF
         "conditional_put": "etag",
     }
     schema = pa.schema([(column.name, arrow_type(column.type)) for column in table.stored])
-    data = pa.Table.from_pylist(rows(table), schema=schema)
-    write_deltalake(location, data, storage_options=options, partition_by=["period"])
+    texts = common.rows(settings.contracts, table) if table.layer == "common" else ()
+    read = {"INT": int, "BIGINT": int, "STRING": str}
+    loaded = [{c.name: v and read[c.type](v) for c, v in zip(table.columns, row, strict=True)} for row in texts]
+    data = pa.Table.from_pylist(loaded or rows(table), schema=schema)
+    by = [table.partition] if table.partition else None
+    write_deltalake(location, data, storage_options=options, partition_by=by)
     frame = pl.from_arrow(data)
     assert isinstance(frame, pl.DataFrame)
     return frame

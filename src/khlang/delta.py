@@ -65,6 +65,30 @@ def replace_periods(
     _replace_where(frame, location, f"period IN ({listed})", app=app, version=version)
 
 
+def replace_pairs(
+    frame: DataFrame, location: str, *, pairs: Collection[tuple[str, str]], app: str, version: int
+) -> None:
+    """Replace the rows of these (dataset, period) by the frame's; otherwise as :func:`replace_period`.
+
+    Raises:
+        ContractError: The frame's columns are not the table's.
+    """
+    check_columns(frame.columns, frame.sparkSession.read.format("delta").load(location).columns, location)
+    each = (f"(dataset = '{dataset}' AND period = '{period}')" for dataset, period in sorted(pairs))
+    _replace_where(frame, location, " OR ".join(each), app=app, version=version)
+
+
+def replace_all(frame: DataFrame, location: str, *, app: str, version: int) -> None:
+    """Replace a table of no periods by the frame's rows; otherwise as :func:`replace_period`.
+
+    Raises:
+        ContractError: The frame's columns are not the table's.
+    """
+    check_columns(frame.columns, frame.sparkSession.read.format("delta").load(location).columns, location)
+    writer = frame.write.format("delta").mode("overwrite")
+    writer.option("txnAppId", app).option("txnVersion", version).save(location)
+
+
 def replace_submission(
     frame: DataFrame, location: str, *, period: str, submission: str, app: str, version: int
 ) -> None:

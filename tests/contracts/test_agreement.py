@@ -1,6 +1,7 @@
 """Lists that must agree: contracts, field dictionary, code lists, expectations, reference pages, areas."""
 
 from pathlib import Path
+from typing import Any
 
 import geothai
 import pytest
@@ -50,22 +51,27 @@ def test_a_name_has_one_type_and_one_class() -> None:
 
 def test_every_code_list_is_used_or_a_calendar() -> None:
     used = {column.codes for table in CONTRACTS.tables for column in table.stored if column.codes}
-    assert set(CONTRACTS.source["codes"]) - used == {"fiscal_period"}
+    loaded = {Path(table.source).stem for table in CONTRACTS.common}
+    assert set(CONTRACTS.source["codes"]) - used - loaded == set()
 
 
-@pytest.mark.parametrize("name", ["province", "amphoe"])
+@pytest.mark.parametrize("name", ["province", "amphoe", "tambon"])
 def test_areas_are_those_of_geothai(name: str) -> None:
     ours = {row["code"]: row["name_th"] for row in read_codes(ROOT / "contracts" / "codes" / f"{name}.csv")}
     provinces = geothai.provinces()
-    areas = provinces if name == "province" else [d for p in provinces for d in geothai.districts(p.code)]
-    theirs = {area.code: area.name_th for area in areas}
+    amphoe = [area for province in provinces for area in geothai.districts(province.code)]
+    areas: dict[str, list[Any]] = {"province": provinces, "amphoe": amphoe}
+    areas["tambon"] = [area for one in amphoe for area in geothai.subdistricts(one.code)]
+    theirs = {area.code: area.name_th for area in areas[name]}
     assert {code: name for code, name in theirs.items() if ours.get(code) != name} == {}, "missing or renamed here"
-    assert len(ours) == {"province": 77, "amphoe": 928}[name]
+    assert len(ours) == {"province": 77, "amphoe": 928, "tambon": 7436}[name]
 
 
 def test_an_amphoe_lies_in_its_province() -> None:
     for row in CONTRACTS.source["codes"]["amphoe"]:
         assert row["code"][:2] == row["province_code"]
+    for row in CONTRACTS.source["codes"]["tambon"]:
+        assert row["code"][:4] == row["amphoe_code"]
 
 
 def test_codes_have_a_source() -> None:
@@ -142,5 +148,5 @@ def test_a_stale_missing_or_orphan_page_is_seen(tmp_path: Path) -> None:
 
 def test_mart_inputs_are_datasets() -> None:
     for mart in CONTRACTS.marts:
-        assert {CONTRACTS[name].layer for name in mart.inputs} == {"curated"}
+        assert "curated" in {CONTRACTS[name].layer for name in mart.inputs} <= {"curated", "common"}
         assert mart.project == "demo"

@@ -1,89 +1,19 @@
 """What is rebuilt when, on a lake in a folder: nothing twice, nothing early, an interrupted build finished."""
 
 import dataclasses
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
+from tests.martkit import DATASETS, PID, P, Shop, registrants
 
-from khlang import contracts, delta, frames, lake, pseudonym
-from khlang.curation.objects import FolderObjects, folder
+from khlang import contracts, pseudonym
 from khlang.domains.welfare.marts import welfare_by_amphoe
 from khlang.errors import ContractError, GateRefusedError
-from khlang.link import build, ops
+from khlang.link import build
 from khlang.link.records import Records
 from khlang.serve import project
-
-P = {1: "p1.e01." + "1" * 32, 2: "p1.e01." + "2" * 32}
-PID = {n: pseudonym.pid_of(p) for n, p in P.items()}
-DATASETS = {"welfare_registrants", "insured_persons", "house_registry", "vehicles"}
-
-
-class Shop:
-    """A workshop on a folder, and the versions of its inputs as the ledger would tell them."""
-
-    def __init__(self, spark: SparkSession, root: Path) -> None:
-        self.spark = spark
-        self.known = contracts.load()
-        self.shop = build.Workshop(folder(root / "lake"), FolderObjects(root / "receipts"), self.known, lambda: spark)
-        self.versions: dict[str, dict[str, int]] = {}
-        spine = self.known["spine"]
-        delta.ensure(spark, self.at("spine", "spine"), contracts.ddl(spine), partition=None)
-        rows = [("th-cid", P[n], PID[n], "2026-01") for n in P]
-        self.frame(rows, "spine").write.format("delta").mode("append").save(self.at("spine", "spine"))
-
-    def at(self, layer: str, name: str) -> str:
-        return self.shop.place.at(lake.table(layer, name, 1))  # type: ignore[arg-type]
-
-    def frame(self, rows: list[tuple[object, ...]], name: str) -> DataFrame:
-        return self.spark.createDataFrame(rows, ", ".join(f"{c.name} {c.type}" for c in self.known[name].stored))
-
-    def curate(self, name: str, period: str, rows: str, version: int) -> None:
-        table = self.known[name]
-        delta.ensure(self.spark, self.at("curated", name), contracts.ddl(table))
-        if rows:
-            made = frames.conform(self.spark.sql(f"SELECT * FROM VALUES {rows}").toDF(*names(table)), table)
-        else:
-            made = self.frame([], name)
-        delta.replace_period(made, self.at("curated", name), period=period, app=f"{name}/{period}", version=version)
-        self.versions.setdefault(period, {})[name] = version
-
-    def ready(self, names: tuple[str, ...]) -> Mapping[str, Mapping[str, int]]:
-        return {p: {n: v[n] for n in names} for p, v in self.versions.items() if set(names) <= set(v)}
-
-    def build(self) -> list[tuple[str, str]]:
-        return build.build(self.shop, domain="welfare", ready=self.ready)
-
-    def rows(self, layer: str, name: str, order: str = "pid") -> list[dict[str, object]]:
-        frame = self.spark.read.format("delta").load(self.at(layer, name))
-        return [row.asDict() for row in frame.orderBy("period", order).collect()]
-
-    def commits(self, layer: str, name: str) -> int:
-        log = Path(self.at(layer, name)) / "_delta_log"
-        return len(list(log.glob("*.json")))
-
-
-def names(table: contracts.Table) -> list[str]:
-    return [column.name for column in table.stored]
-
-
-def registrants(period: str, *numbers: int) -> str:
-    rows = (f"({PID[n]}, NULL, DATE'2026-01-05', 30000, '01', 0, 0, '10', '1001', {n}, '{period}')" for n in numbers)
-    return ", ".join(rows)
-
-
-@pytest.fixture
-def shop(local_spark: SparkSession, tmp_path: Path) -> Shop:
-    made = Shop(local_spark, tmp_path)
-    made.curate("welfare_registrants", "2026-01", registrants("2026-01", 1, 2), 1)
-    made.curate(
-        "house_registry", "2026-01", f"({PID[1]}, 77, 1960, '1', DATE'2000-01-01', '10', '1001', 1, '2026-01')", 1
-    )
-    made.curate("insured_persons", "2026-01", "", 1)
-    made.curate("vehicles", "2026-01", "", 1)
-    return made
 
 
 def test_a_mart_is_built_once_and_again_only_when_an_input_changed(shop: Shop) -> None:
@@ -199,26 +129,6 @@ def test_no_key_stands_in_the_plan_of_a_project(shop: Shop, tmp_path: Path, caps
     shipped = cloudpickle.dumps(project.batch_function(table, demo))
     secrets = ("ab" * 32, demo.derived())
     assert not [s for s in secrets if s in capsys.readouterr().out or s.encode() in shipped]
-
-
-def test_link_rates_count_persons_and_those_in_the_register(shop: Shop) -> None:
-    decision = {
-        "dataset": "welfare_registrants",
-        "period": "2026-01",
-        "sequence": 1,
-        "revision": 1,
-        "verdict": "promoted",
-    }
-    decision |= {"rows_in": 5, "rows_curated": 2, "pid_reasons": {"pid": {"missing": 1, "bad_check": 1}}}
-    decision |= {"rejects": [{"reason": "DUPLICATE", "column": "pid", "count": 1}]}
-    assert ops.build_link_rates(shop.shop, ready=shop.ready, decisions=[decision]) == [("link_rates", "2026-01")]
-    rows = {row["dataset"]: row for row in shop.rows("ops", "link_rates", "dataset")}
-    assert set(rows) == DATASETS
-    got = rows["welfare_registrants"]
-    assert (got["persons"], got["persons_linked"], got["link_rate"], got["duplicates"]) == (2, 1, 0.5, 1)
-    assert (got["unlinked_missing"], got["unlinked_bad_check"], got["unlinked_bad_format"]) == (1, 1, 0)
-    assert rows["vehicles"]["link_rate"] is None
-    assert ops.build_link_rates(shop.shop, ready=shop.ready, decisions=[decision]) == []
 
 
 def test_a_contract_without_a_transform_is_told(shop: Shop) -> None:

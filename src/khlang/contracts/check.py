@@ -14,6 +14,7 @@ def agree(tables: Mapping[str, Table]) -> None:
     Raises:
         ContractError: An alias names two columns, a mart's input does not exist, or a rule cannot be rendered.
     """
+    _registers(tables)
     for table in tables.values():
         _aliases(table)
         for name in table.inputs:
@@ -31,6 +32,18 @@ def folded(header: str) -> str:
     """A header as it is compared: NFKC on both sides (it splits ำ), case and spaces, _ and - left out."""
     text = unicodedata.normalize("NFKC", header).casefold()
     return "".join(letter for letter in text if letter not in " \t\u200b\ufeff\u00a0_-.()")
+
+
+def _registers(tables: Mapping[str, Table]) -> None:
+    kept: dict[str, str] = {}
+    for table in tables.values():
+        held = {column.identifier for column in table.identifiers}
+        for kind in table.register_of:
+            if kind not in held or kept.setdefault(kind, table.name) != table.name:
+                raise ContractError(
+                    f"contracts/{table.path}: registerOf {kind}: no column is one, or {kept.get(kind)} is it already.",
+                    "One register a type of identifier, with a column of that type.",
+                )
 
 
 def _aliases(table: Table) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from khlang.errors import ContractError
 
-Layer = Literal["curated", "marts", "spine", "quarantine", "ops"]
+Layer = Literal["curated", "marts", "spine", "quarantine", "ops", "common"]
 Personal = Literal["direct", "quasi", "sensitive", "none"]
 Standard = Literal["text", "digits", "money", "date", "month", "code", "integer"]
 Severity = Literal["critical", "warning"]
@@ -87,7 +87,10 @@ CURATED_TAIL = ("row_number", "period")
 class Table:
     """One table and everything that is declared of it; see the module's page in ``docs/reference``.
 
-    ``two_people``: a submission is signed only when another person than its preparer has approved it.
+    ``two_people``: a submission is signed only when another person than its preparer has approved it. ``register_of``:
+    identifier types of which every one should stand in this table; other tables' link rates are shares of it.
+    ``months``: how many months of its inputs a mart looks at for one period, that period the last of them.
+    ``source``: of common data, the file below ``contracts/`` (or the folder of code lists) that it is loaded from.
     """
 
     name: str
@@ -117,6 +120,9 @@ class Table:
     letter: str
     retention_days: int
     two_people: bool = False
+    register_of: tuple[str, ...] = ()
+    months: int = 1
+    source: str = ""
     catalogue: Mapping[str, Any] = field(default_factory=dict)
     quality: tuple[Quality, ...] = ()
     path: str = ""
@@ -211,6 +217,23 @@ class Contracts(Mapping[str, Table]):
     def marts(self) -> tuple[Table, ...]:
         """The tables that answer a question: layer marts."""
         return tuple(table for table in self.tables if table.layer == "marts")
+
+    @property
+    def common(self) -> tuple[Table, ...]:
+        """What belongs to no domain and every one may read: layer common."""
+        return tuple(table for table in self.tables if table.layer == "common")
+
+    def link(self, table: Table) -> tuple[Column, Table, Column] | None:
+        """How a table is linked: its column, the register of that column's type, the register's column; or not at all.
+
+        A person goes before a house: the types of a register are in that order in its contract.
+        """
+        for register in self.datasets:
+            for kind in register.register_of:
+                mine = next((column for column in table.identifiers if column.identifier == kind), None)
+                if mine:
+                    return mine, register, next(c for c in register.identifiers if c.identifier == kind)
+        return None
 
     def by_agency(self, agency: str) -> tuple[Table, ...]:
         """The datasets that one agency sends."""

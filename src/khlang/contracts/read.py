@@ -66,6 +66,9 @@ def table(path: str, document: Document, fields: Document, codes: Document, extr
         letter=own.get("letter", ""),
         retention_days=int(own.get("retentionDays", 0)),
         two_people=_flag(where, "customProperties.twoPeople", own.get("twoPeople", False)),
+        source=str(_need(where, own, "source")) if layer == "common" else "",
+        months=int(own.get("months", 1)),
+        register_of=tuple(own.get("registerOf", ())),
         catalogue=own.get("catalogue", {}),
         quality=(
             *_column_quality(where, declared),

@@ -6,7 +6,7 @@ from typing import Any
 from khlang.contracts.model import Contracts
 
 LAKE, LOADER = "lake", "loader"
-OPS_SCHEMA = "ops"
+OPS_SCHEMA, COMMON_SCHEMA = "ops", "common"
 
 
 def trino_rules(
@@ -77,12 +77,14 @@ def trino_rules(
 def _select(contracts: Contracts, projects: dict[str, str], engineers: Sequence[str]) -> list[dict[str, Any]]:
     rules: list[dict[str, Any]] = []
     for table in contracts.tables:
-        if any(role.role == "analyst" and role.access == "select" for role in table.roles):
-            users = [user for user, project in projects.items() if project == table.project]
-            if users and table.project:
-                rules.append(_grant(users, table.project, table.name, table.versioned))
-        if table.layer == "ops" and any(role.role == "engineer" and role.access == "select" for role in table.roles):
+        may = {role.role for role in table.roles if role.access == "select"}
+        if table.layer == COMMON_SCHEMA and "analyst" in may:
+            rules.append(_grant([*projects, *engineers], COMMON_SCHEMA, table.name, table.versioned))
+        elif table.layer == OPS_SCHEMA and "engineer" in may:
             rules.append(_grant(engineers, OPS_SCHEMA, table.name, table.versioned))
+        elif "analyst" in may and table.project:
+            users = [user for user, project in projects.items() if project == table.project]
+            rules += [_grant(users, table.project, table.name, table.versioned)] if users else []
     return rules
 
 

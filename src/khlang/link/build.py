@@ -7,8 +7,9 @@ All stale periods of a mart are judged by its contract first, and then replaced 
 import hashlib
 import importlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -20,7 +21,7 @@ from khlang.curation import rotation
 from khlang.curation.lease import hold
 from khlang.curation.objects import Lake, Objects
 from khlang.errors import ContractError
-from khlang.link import judging
+from khlang.link import common, judging
 from khlang.link.records import ReceiptObjects, Records, State
 
 if TYPE_CHECKING:
@@ -46,21 +47,33 @@ class Workshop:
         location = lake.table(table.layer, table.name, table.version)
         return self.session().read.format("delta").load(self.place.at(location))
 
-    def write(self, rows: "DataFrame", table: Table, location: str, *, periods: list[str], version: int) -> None:
-        """Replace these periods of a table in one commit, holding its lease."""
-        first = next((name for name in table.grain if name != table.partition), None)
+    @contextmanager
+    def writer(self, table: Table, location: str) -> Iterator[str]:
+        """Hold a table's lease, and make it where it is not there yet; gives the id of its transactions."""
         name = location.removeprefix(f"s3://{lake.LAKE}/").replace("/", ".")
         with hold(self.place.objects, name) as lease:
             if not self.place.exists(location):
-                delta.ensure(self.session(), self.place.at(location), ddl(table))
+                delta.ensure(self.session(), self.place.at(location), ddl(table), partition=table.partition)
             lease.check()
+            yield name
+
+    def write(self, rows: "DataFrame", table: Table, location: str, *, periods: list[str], version: int) -> None:
+        """Replace these periods of a table in one commit, holding its lease."""
+        first = next((name for name in table.grain if name != table.partition), None)
+        with self.writer(table, location) as app:
             delta.replace_periods(
-                rows, self.place.at(location), periods=periods, app=name, version=version, sort_by=first
+                rows, self.place.at(location), periods=periods, app=app, version=version, sort_by=first
             )
 
 
-def build(shop: Workshop, *, domain: str, ready: Ready) -> list[tuple[str, str]]:
+def build(shop: Workshop, *, domain: str, ready: Ready, as_of: str | None = None) -> list[tuple[str, str]]:
     """Rebuild what is stale of a domain's marts.
+
+    Args:
+        shop: Tables, receipts, contracts, session.
+        domain: Whose marts.
+        ready: Which periods have all their inputs.
+        as_of: The last period that is looked at, ``YYYY-MM``; without it every one that is ready.
 
     Returns:
         ``(mart, period)`` of every period that was written, in order.
@@ -71,8 +84,15 @@ def build(shop: Workshop, *, domain: str, ready: Ready) -> list[tuple[str, str]]
     """
     marts = [table for table in shop.contracts.marts if table.domain == domain]
     with ThreadPoolExecutor(PARALLEL) as pool:
-        built = list(pool.map(lambda table: _build_one(shop, table, ready(table.inputs)), marts))
+        built = list(pool.map(lambda table: _build_one(shop, table, ready, as_of), marts))
     return sorted(pair for pairs in built for pair in pairs)
+
+
+def months(table: Table, period: str) -> tuple[str, str]:
+    """First and last period of its inputs that a mart looks at for one of its own: none that came after it."""
+    year, month = (int(part) for part in period.split("-"))
+    first = year * 12 + month - table.months
+    return f"{first // 12:04d}-{first % 12 + 1:02d}", period
 
 
 def module(table: Table) -> Callable[..., "DataFrame"]:
@@ -111,12 +131,18 @@ def digest(*parts: bytes) -> str:
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:16]
 
 
-def _build_one(shop: Workshop, table: Table, ready: Mapping[str, Mapping[str, int]]) -> list[tuple[str, str]]:
+def _build_one(shop: Workshop, table: Table, asked: Ready, as_of: str | None) -> list[tuple[str, str]]:
     rotation.require_rest(shop.place.objects)
+    fixed = {n: common.version(shop, shop.contracts[n]) for n in table.inputs if shop.contracts[n].layer == "common"}
+    dated = tuple(name for name in table.inputs if name not in fixed)
+    ready = {period: versions for period, versions in asked(dated).items() if not as_of or period <= as_of}
+    each = {name: asked((name,)) for name in dated} if table.months > 1 else {}
     transform, revision = module(table), code(table)
     if turn := rotation.generation(shop.place.objects):
         revision = f"{revision}-{turn}"  # pids were changed since: what was built from the old ones is stale
-    wanted: dict[str, State] = {p: {"inputs": dict(inputs), "code": revision} for p, inputs in ready.items()}
+    wanted: dict[str, State] = {
+        p: {"inputs": {**ready[p], **_earlier(table, each, p), **fixed}, "code": revision} for p in ready
+    }
     records = Records(shop.receipts, f"_marts/{table.versioned}")
     built = records.numbers()
     # What was never built need not be taken out.
@@ -129,8 +155,10 @@ def _build_one(shop: Workshop, table: Table, ready: Mapping[str, Mapping[str, in
     def one(period: str) -> "DataFrame":
         if _withdrawn(ready[period]):
             return shop.session().createDataFrame([], ddl(table))
-        months = {name: frame.where(f"period = '{period}'") for name, frame in inputs.items()}
-        return transform(months, table, period=period)
+        first, last = months(table, period)
+        window = f"period BETWEEN '{first}' AND '{last}'"
+        seen = {name: frame if name in fixed else frame.where(window) for name, frame in inputs.items()}
+        return transform(seen, table, period=period)
 
     rows = reduce(lambda left, right: left.unionByName(right), map(one, sorted(stale))).cache()
     try:
@@ -141,6 +169,17 @@ def _build_one(shop: Workshop, table: Table, ready: Mapping[str, Mapping[str, in
         rows.unpersist()
     records.finish(number)
     return [(table.name, period) for period in sorted(stale)]
+
+
+def _earlier(table: Table, each: Mapping[str, Mapping[str, Mapping[str, int]]], period: str) -> dict[str, int]:
+    """Which versions of the months before it a period is built from."""
+    first, last = months(table, period)
+    return {
+        f"{name}/{p}": versions[name]
+        for name, ready in each.items()
+        for p, versions in ready.items()
+        if first <= p < last
+    }
 
 
 def _withdrawn(versions: Mapping[str, int]) -> bool:

@@ -4,9 +4,10 @@ Both are made of decisions (the receipts of land and curate); the link rate alon
 """
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from khlang import lake
+from khlang import delta, lake
 from khlang.contracts import Contracts, Rule, Table, rules
 from khlang.errors import ContractError
 from khlang.link.build import Ready, Workshop
@@ -17,13 +18,12 @@ if TYPE_CHECKING:
 
 Decision = Mapping[str, Any]
 Row = dict[str, Any]
-#: A person is linked when this dataset of the same period knows them: everybody should stand in it.
-REGISTER, PERSON = "house_registry", "pid"
+Pair = tuple[str, str]
 REASONS = ("missing", "bad_format", "bad_check", "placeholder", "class_not_allowed")
 
 
-def build(shop: Workshop, *, ready: Ready, decisions: Iterable[Decision]) -> list[tuple[str, str]]:
-    """Rebuild what is stale of ``link_rates`` and ``gate_metrics``.
+def build(shop: Workshop, *, ready: Ready, decisions: Iterable[Decision]) -> list[Pair]:
+    """Rebuild what is stale of ``link_rates`` and ``gate_metrics``, a dataset and period at a time.
 
     Args:
         shop: Tables, receipts, contracts, session.
@@ -37,59 +37,59 @@ def build(shop: Workshop, *, ready: Ready, decisions: Iterable[Decision]) -> lis
     return build_link_rates(shop, ready=ready, decisions=judged) + build_gate_metrics(shop, decisions=judged)
 
 
-def build_link_rates(shop: Workshop, *, ready: Ready, decisions: Iterable[Decision]) -> list[tuple[str, str]]:
-    """Rebuild the stale periods of ``link_rates``: one row a dataset."""
+def build_link_rates(shop: Workshop, *, ready: Ready, decisions: Iterable[Decision]) -> list[Pair]:
+    """Rebuild the stale rows of ``link_rates``: one a dataset that links, and period in which its register is there."""
     table = shop.contracts["link_rates"]
-    names = tuple(dataset.name for dataset in shop.contracts.datasets if _has_person(dataset))
-    wanted = {period: {"inputs": dict(versions)} for period, versions in ready(names).items()}
+    wanted = {
+        f"{dataset.name}/{period}": {"inputs": dict(versions)}
+        for dataset in shop.contracts.datasets
+        if (link := shop.contracts.link(dataset))
+        for period, versions in ready((dataset.name, link[1].name)).items()
+    }
     records = Records(shop.receipts, f"_ops/{table.versioned}")
     stale = records.stale(wanted)
     if not stale:
         return []
-    number = records.begin(stale)
-    counts = linked(people(shop, names, sorted(stale))).collect()
-    by_table = {(row["dataset"], row["period"]): row.asDict() for row in counts}
+    number, pairs = records.begin(stale), _pairs(stale)
+    counts = {(row["dataset"], row["period"]): row.asDict() for row in linked(shop, pairs).collect()}
     promoted = {(d["dataset"], d["period"]): d for d in sorted(decisions, key=_order) if d["verdict"] == "promoted"}
-    rows = [
-        link_rate(shop.contracts[name], period, promoted.get((name, period), {}), by_table.get((name, period), {}))
-        for period in sorted(stale)
-        for name in names
-    ]
-    _write(shop, table, rows, periods=sorted(stale), version=number)
+    rows = [link_rate(shop.contracts, pair, promoted.get(pair, {}), counts.get(pair, {})) for pair in pairs]
+    _write(shop, table, rows, pairs=pairs, version=number)
     records.finish(number)
-    return [(table.name, period) for period in sorted(stale)]
+    return sorted({(table.name, period) for _, period in pairs})
 
 
-def people(shop: Workshop, names: Iterable[str], periods: list[str]) -> "DataFrame":
-    """``dataset, period, pid`` of every person in each dataset. Grain: all three."""
-    listed = ", ".join(f"'{period}'" for period in periods)
-    frames = [
-        shop.read(name)
-        .where(f"period IN ({listed}) AND {PERSON} IS NOT NULL")
-        .selectExpr(f"'{name}' AS dataset", "period", PERSON)
-        for name in names
-    ]
-    together = frames[0]
-    for frame in frames[1:]:
-        together = together.unionByName(frame)
-    return together.distinct()  # a person may own two vehicles or hold two jobs; what is counted is persons
+def linked(shop: Workshop, pairs: Iterable[Pair]) -> "DataFrame":
+    """``dataset, period, persons, persons_linked``: how many are in each dataset, and in its register as well."""
+    from pyspark.sql import functions as f
+
+    told = []
+    for dataset, periods in _by_dataset(pairs).items():
+        column, register, theirs = _linked_by(shop.contracts, dataset)
+        month = f.col("period").isin(periods)
+        # A person may own two vehicles or hold two jobs; what is counted is persons.
+        mine = shop.read(dataset).where(month).select("period", f.col(column).alias("one")).dropna().distinct()
+        known = shop.read(register).where(month).select("period", f.col(theirs).alias("one")).dropna().distinct()
+        joined = mine.join(known.withColumn("known", f.lit(1)), ["period", "one"], "left")  # one to at most one
+        counts = joined.groupBy("period").agg(f.count("one").alias("persons"), f.count("known").alias("persons_linked"))
+        told.append(counts.select(f.lit(dataset).alias("dataset"), "*"))
+    return reduce(lambda one, other: one.unionByName(other), told)
 
 
-def linked(persons: "DataFrame") -> "DataFrame":
-    """``dataset, period, persons, persons_linked`` from :func:`people`."""
-    register = persons.where(f"dataset = '{REGISTER}'").selectExpr("period", PERSON, "1 AS known")
-    joined = persons.join(register, ["period", PERSON], "left")  # one to at most one
-    return (
-        joined.groupBy("dataset", "period")
-        .agg({PERSON: "count", "known": "count"})
-        .withColumnsRenamed({f"count({PERSON})": "persons", "count(known)": "persons_linked"})
-    )
+def _linked_by(contracts: Contracts, dataset: str) -> tuple[str, str, str]:
+    link = contracts.link(contracts[dataset])
+    if link is None:
+        raise ContractError(f"{dataset} has no register to be linked to.", "Declare registerOf in a contract.")
+    column, register, theirs = link
+    return column.name, register.name, theirs.name
 
 
-def link_rate(table: Table, period: str, decision: Decision, counts: Mapping[str, Any]) -> Row:
+def link_rate(contracts: Contracts, pair: Pair, decision: Decision, counts: Mapping[str, Any]) -> Row:
     """One row of ``link_rates``."""
+    table, period = contracts[pair[0]], pair[1]
+    column, _, _ = _linked_by(contracts, table.name)
     persons, found = int(counts.get("persons", 0)), int(counts.get("persons_linked", 0))
-    reasons = (decision.get("pid_reasons") or {}).get(PERSON, {})
+    reasons = (decision.get("pid_reasons") or {}).get(column, {})
     twins = sum(int(item["count"]) for item in decision.get("rejects", ()) if item["reason"] == "DUPLICATE")
     return {
         "dataset": table.name,
@@ -105,25 +105,26 @@ def link_rate(table: Table, period: str, decision: Decision, counts: Mapping[str
     }
 
 
-def build_gate_metrics(shop: Workshop, *, decisions: Iterable[Decision]) -> list[tuple[str, str]]:
-    """Rebuild the stale periods of ``gate_metrics``: one row a rule of every judged submission."""
+def build_gate_metrics(shop: Workshop, *, decisions: Iterable[Decision]) -> list[Pair]:
+    """Rebuild the stale rows of ``gate_metrics``: one a rule of every judged submission."""
     table = shop.contracts["gate_metrics"]
     judged = sorted((d for d in decisions if d["verdict"] in {"promoted", "refused"} and d.get("metrics")), key=_order)
     wanted: dict[str, dict[str, Any]] = {}
     for d in judged:
-        seen = wanted.setdefault(d["period"], {"inputs": {}})["inputs"]
-        seen[f"{d['dataset']}/{d['sequence']}"] = d["txn_version"]
+        wanted.setdefault(f"{d['dataset']}/{d['period']}", {"inputs": {}})["inputs"][str(d["sequence"])] = d[
+            "txn_version"
+        ]
     records = Records(shop.receipts, f"_ops/{table.versioned}")
     stale = records.stale(wanted)
     if not stale:
         return []
-    number = records.begin(stale)
+    number, pairs = records.begin(stale), _pairs(stale)
     # A submission judged again under a later code revision counts once, as it was judged last.
-    last = {(d["dataset"], d["period"], d["sequence"]): d for d in judged if d["period"] in stale}
+    last = {(d["dataset"], d["period"], d["sequence"]): d for d in judged if (d["dataset"], d["period"]) in pairs}
     rows = [row for d in last.values() for row in gate_rows(d, shop.contracts)]
-    _write(shop, table, rows, periods=sorted(stale), version=number)
+    _write(shop, table, rows, pairs=pairs, version=number)
     records.finish(number)
-    return [(table.name, period) for period in sorted(stale)]
+    return sorted({(table.name, period) for _, period in pairs})
 
 
 def gate_rows(decision: Decision, contracts: Contracts) -> list[Row]:
@@ -157,7 +158,7 @@ def limit(rule: Rule) -> float | None:
     return None
 
 
-def _write(shop: Workshop, table: Table, rows: list[Row], *, periods: list[str], version: int) -> None:
+def _write(shop: Workshop, table: Table, rows: list[Row], *, pairs: list[Pair], version: int) -> None:
     schema = ", ".join(f"{column.name} {column.type}" for column in table.stored)
     names = [column.name for column in table.stored]
     if any(set(row) != set(names) for row in rows):
@@ -165,13 +166,22 @@ def _write(shop: Workshop, table: Table, rows: list[Row], *, periods: list[str],
             f"Rows of {table.name} are not as its contract says.", "Mend khlang.link.ops or the contract."
         )
     frame = shop.session().createDataFrame([tuple(row[name] for name in names) for row in rows], schema)
-    # A handful of rows: one file.
     location = lake.table("ops", table.name, table.version)
-    shop.write(frame.coalesce(1), table, location, periods=periods, version=version)
+    with shop.writer(table, location) as app:
+        # A handful of rows: one file.
+        delta.replace_pairs(frame.coalesce(1), shop.place.at(location), pairs=pairs, app=app, version=version)
 
 
-def _has_person(table: Table) -> bool:
-    return any(column.name == PERSON and column.identifier for column in table.columns)
+def _pairs(stale: Iterable[str]) -> list[Pair]:
+    split = (name.partition("/") for name in sorted(stale))
+    return [(dataset, period) for dataset, _, period in split]
+
+
+def _by_dataset(pairs: Iterable[Pair]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for dataset, period in pairs:
+        found.setdefault(dataset, []).append(period)
+    return found
 
 
 def _number(value: Any) -> float | None:

@@ -7,6 +7,7 @@ from khlang.link.build import Ready
 
 Decision = Mapping[str, Any]
 Place = tuple[str, str, int]
+Pair = tuple[str, str]
 
 
 def ready(decisions: Iterable[Decision]) -> Ready:
@@ -58,19 +59,19 @@ def with_reasons(curated: Iterable[Decision], landed: Iterable[Decision]) -> lis
     ]
 
 
-def waiting(judged: Iterable[Place], accepted: Iterable[Place]) -> set[str]:
-    """Periods in which an accepted content still waits for its verdict.
+def waiting(judged: Iterable[Place], accepted: Iterable[Place]) -> set[Pair]:
+    """``(dataset, period)`` of which an accepted content still waits for its verdict.
 
     Args:
         judged: ``(dataset, period, sequence)`` of curate's decisions.
         accepted: The same of land's; what lies below a judged sequence is never judged.
     """
-    highest: dict[tuple[str, str], int] = {}
+    highest: dict[Pair, int] = {}
     for dataset, period, sequence in judged:
         highest[dataset, period] = max(sequence, highest.get((dataset, period), 0))
-    return {period for dataset, period, sequence in accepted if sequence > highest.get((dataset, period), 0)}
+    return {(name, period) for name, period, sequence in accepted if sequence > highest.get((name, period), 0)}
 
 
-def settled(curated: Iterable[Decision], periods: set[str]) -> list[Decision]:
-    """Curate's decisions of all periods but these, of which more is to come."""
-    return [one for one in curated if one["period"] not in periods]
+def settled(curated: Iterable[Decision], coming: set[Pair]) -> list[Decision]:
+    """Curate's decisions without those of a dataset and period of which more is to come."""
+    return [one for one in curated if (one["dataset"], one["period"]) not in coming]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from khlang import contracts, session, store
 from khlang.curation import objects
+from khlang.curation.lease import hold
 from khlang.landing import ledger
-from khlang.link import build, ops, records
+from khlang.link import build, common, ops, records
 from khlang.link.build import Workshop
 from khlang.link.ready import Place, ready, settled, waiting, whole, with_reasons
 from khlang.settings import Settings
@@ -39,8 +40,13 @@ def workshop(settings: Settings, app: str) -> Workshop:
     return Workshop(objects.bucket(settings), records.bucket(settings), contracts.load(settings.contracts), spark)
 
 
-def link(settings: Settings, *, domain: str) -> list[dict[str, str]]:
+def link(settings: Settings, *, domain: str, as_of: str | None = None) -> list[dict[str, str]]:
     """Rebuild what is stale.
+
+    Args:
+        settings: The installation.
+        domain: Whose marts.
+        as_of: The last period that is looked at, ``YYYY-MM``; without it every one that is ready.
 
     Returns:
         One document a table and period that was built; an empty list when nothing was stale.
@@ -51,21 +57,34 @@ def link(settings: Settings, *, domain: str) -> list[dict[str, str]]:
     """
     shop = workshop(settings, f"marts {domain}")
     receipts = store.client(settings, "curate")
-    coming = _at_rest(receipts)
-    curated = list(ledger.decisions(receipts, kind="curated"))
-    landed = list(ledger.decisions(receipts, kind="landed-0"))
-    inputs = ready(curated)
-    built = build.build(shop, domain=domain, ready=inputs)
-    built += ops.build(shop, ready=whole(inputs), decisions=settled(with_reasons(curated, landed), coming))
+    _await(receipts, {name for table in shop.contracts.marts if table.domain == domain for name in table.inputs})
+    built = build.build(shop, domain=domain, ready=ready(ledger.decisions(receipts, kind="curated")), as_of=as_of)
+    with hold(shop.place.objects, "ops"):  # one table for all domains, whose marts are built at the same time
+        coming = waiting(*_places(receipts))
+        landed = list(ledger.decisions(receipts, kind="landed-0"))
+        still = settled(with_reasons(ledger.decisions(receipts, kind="curated"), landed), coming)
+        built += ops.build(shop, ready=whole(ready(still)), decisions=still)
     return [{"dataset": name, "period": period, "verdict": "built"} for name, period in built]
 
 
-def _at_rest(receipts: "S3Client") -> set[str]:
-    """Wait while something accepted is being curated; the periods that are not at rest when patience is at an end."""
+def load_common(settings: Settings) -> list[dict[str, str]]:
+    """Bring common data up to date.
+
+    Returns:
+        One document a table that was written; an empty list when nothing had changed.
+
+    Raises:
+        ServiceError: Spark or the object store does not answer: run again, what is done is skipped.
+    """
+    loaded = common.load(workshop(settings, "common"), settings.contracts)
+    return [{"dataset": name, "verdict": "built"} for name in loaded]
+
+
+def _await(receipts: "S3Client", inputs: set[str]) -> None:
+    """Wait while one of these is being curated, so that one build tells of all of it; not longer than patience."""
     until = time.monotonic() + PATIENCE_SECONDS
-    while (coming := waiting(*_places(receipts))) and time.monotonic() < until:
+    while any(name in inputs for name, _ in waiting(*_places(receipts))) and time.monotonic() < until:
         time.sleep(POLL_SECONDS)
-    return coming
 
 
 def _places(receipts: "S3Client") -> tuple[list[Place], list[Place]]:

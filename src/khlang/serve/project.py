@@ -41,13 +41,15 @@ class Project:
         return pseudonym.derive_key(ikm, "proj", self.name)
 
 
-def build(shop: Workshop, project: Project) -> list[tuple[str, str]]:
-    """Bring the project's tables up to date with the marts.
+def build(shop: Workshop, project: Project, *, domain: str | None = None) -> list[tuple[str, str]]:
+    """Bring the project's tables up to date with the marts, of one domain where one is named.
 
     Returns:
         ``(table, period)`` of every period that was written, in order.
     """
-    marts = [table for table in shop.contracts.marts if table.project == project.name]
+    marts = [
+        table for table in shop.contracts.marts if table.project == project.name and domain in {None, table.domain}
+    ]
     return sorted(pair for table in marts for pair in _build_one(shop, table, project))
 
 

@@ -17,7 +17,7 @@ from khlang.settings import Settings
 if TYPE_CHECKING:
     from trino.dbapi import Connection
 
-LOADER, OPS = "loader", "ops"
+LOADER = "loader"
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,14 @@ class Served:
 
 
 def served(contracts: Contracts) -> list[Served]:
-    """What the contracts say is served: marts in their project's schema, ops tables in ``ops``."""
+    """What the contracts say is served: marts in their project's schema, ops and common data in those."""
     found = []
     for table in contracts.tables:
         if table.layer == "marts" and table.project:
             location = lake.table("projects", table.name, table.version, project=table.project)
             found.append(Served(table.project, table, location))
-        elif table.layer == "ops":
-            found.append(Served(OPS, table, lake.table("ops", table.name, table.version)))
+        elif table.layer in {"ops", "common"}:
+            found.append(Served(table.layer, table, lake.table(table.layer, table.name, table.version)))
     return found
 
 

@@ -1,12 +1,13 @@
 """Marts → project tables → Trino, in one process."""
 
+from khlang.curation.lease import hold
 from khlang.link.service import workshop
 from khlang.serve import project, register
 from khlang.settings import Settings
 
 
-def serve(settings: Settings) -> list[dict[str, str]]:
-    """Bring every project's tables and Trino up to date.
+def serve(settings: Settings, *, domain: str | None = None) -> list[dict[str, str]]:
+    """Bring every project's tables and Trino up to date, with the marts of one domain where one is named.
 
     Returns:
         One document a table and period that was written for a project.
@@ -19,7 +20,10 @@ def serve(settings: Settings) -> list[dict[str, str]]:
     written = [
         pair
         for name in projects
-        for pair in project.build(shop, project.Project(name, str(settings.secrets / f"project-{name}.key")))
+        for pair in project.build(
+            shop, project.Project(name, str(settings.secrets / f"project-{name}.key")), domain=domain
+        )
     ]
-    register.register(settings, shop.contracts, exists=shop.place.exists)
+    with hold(shop.place.objects, "serve.register"):  # domains are served at the same time, and Trino is one
+        register.register(settings, shop.contracts, exists=shop.place.exists)
     return [{"dataset": name, "period": period, "verdict": "served"} for name, period in written]

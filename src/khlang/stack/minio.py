@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 READ = ("s3:GetObject",)
 WRITE = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
 ALL = (*READ, *WRITE, "s3:DeleteObject")
-CURATE_LAYERS = ("staging", "curated", "quarantine", "spine", "marts", "projects", "ops")
+CURATE_LAYERS = ("staging", "curated", "quarantine", "spine", "marts", "projects", "ops", "common")
 
 # role → (bucket, folders ("" = all of it), rights on objects, may list)
 GRANTS: dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...], bool], ...]] = {
@@ -41,9 +41,9 @@ GRANTS: dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...], bool], ...]
     ),
     "trino-loader": (
         (lake.LAKE, ("_metastore",), ALL, True),
-        (lake.LAKE, ("marts", "projects", "ops"), READ, True),
+        (lake.LAKE, ("marts", "projects", "ops", "common"), READ, True),
     ),
-    "trino-read": ((lake.LAKE, ("_metastore", "projects", "ops"), READ, True),),
+    "trino-read": ((lake.LAKE, ("_metastore", "projects", "ops", "common"), READ, True),),
 }
 
 

@@ -60,7 +60,15 @@ def test_the_loader_owns_its_catalog_only() -> None:
 def test_another_project_sees_nothing_of_demo() -> None:
     other = trino_rules(CONTRACTS, analysts={"somchai": "other"})
     granted = [rule for rule in other["tables"] if rule["privileges"] == ["SELECT"] and "somchai" in rule["user"]]
-    assert {rule["catalog"] for rule in granted} == {"system"}
+    assert {(rule["catalog"], rule["schema"]) for rule in granted} == {("system", "jdbc"), ("lake", "common")}
+
+
+@pytest.mark.parametrize("user", ["analyst", "engineer"])
+def test_common_data_is_everybodys_who_has_a_right_at_all(user: str) -> None:
+    for table in CONTRACTS.common:
+        assert privileges(user, "lake", "common", table.name) == ["SELECT"]
+    assert privileges("nobody", "lake", "common", "provinces") == []
+    assert privileges(user, "lake", "common", "spine") == []
 
 
 @pytest.mark.parametrize(
