@@ -1,24 +1,27 @@
 """All scenario folders of a table in the same few queries, so that a further folder costs next to nothing.
 
-The rows of every case are staged as one frame: whom a case names is somebody else in each case, and a row's number
-begins with the place of its case. The metrics are the product's own expressions, each narrowed to one case's rows.
+The rows of every case are staged as one frame, in which a row's number begins with the place of its case: only within
+a case does one row repeat another. The metrics are the product's own expressions, each narrowed to one case's rows.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 import yaml
 from pyspark.sql import DataFrame, SparkSession
 from tests import curatekit
 
-from khlang import contracts
+from khlang import contracts, gates
 from khlang.contracts import Table
 from khlang.curation import metrics, promote, staging
 from khlang.curation.rekey import Pool
+from khlang.curation.staging import deduplicate
+from khlang.gates import Verdict
 
 HERE = Path(__file__).parent / "scenarios"
 CASES = sorted(path.parent.relative_to(HERE) for path in HERE.glob("*/*/input.csv"))
@@ -36,6 +39,14 @@ class Outcome:
     rejected: list[Row] = field(default_factory=list)
     broken: str = ""
 
+    def judged(self, table: Table) -> Verdict:
+        """The gate's verdict, asked for once."""
+        if self._verdict is None:
+            self._verdict = gates.judge(self.found, table, raw=self.raw)
+        return self._verdict
+
+    _verdict: Verdict | None = None
+
 
 def said(case: Path) -> Row:
     """The case's ``verdict.yaml``, with what it need not say."""
@@ -45,17 +56,10 @@ def said(case: Path) -> Row:
 
 
 def given(case: Path, table: Table) -> pl.DataFrame:
-    """The case's sealed rows, its good ones last; every name in it is of this case alone."""
+    """The case's sealed rows, its good ones last."""
     template = curatekit.rows(HERE / case.parts[0] / "filler.csv")[0]
     typed = curatekit.rows(HERE / case / "input.csv")
-    rows = [*typed, *curatekit.filler(template, said(case)["filler"], table)]
-    return curatekit.inner(table, [own(row, case, table) for row in rows])
-
-
-def own(row: dict[str, str], case: Path, table: Table) -> dict[str, str]:
-    """The row with its identifiers' names made the case's own."""
-    names = {column.name for column in table.identifiers}
-    return {k: f"{case} {v}" if k in names and v and not v.startswith("as-is:") else v for k, v in row.items()}
+    return curatekit.inner(table, [*typed, *curatekit.filler(template, said(case)["filler"], table)])
 
 
 class Scenarios:
@@ -88,12 +92,12 @@ class Scenarios:
                 frames[place] = given(case, table)
             except AssertionError as error:  # of this folder only: the others are judged
                 made[case].broken = str(error)
-        staged = self.stage(
-            pl.concat([frame.with_columns(pl.col("row_number") + at * PLACE) for at, frame in frames.items()]),
-            table, period=said(cases[0])["period"],
-        )  # fmt: skip
-        keys = " AND ".join(name for name in table.grain if name != "period")
-        assert keys
+        if not frames:
+            return made
+        placed = [frame.with_columns(pl.col("row_number") + at * PLACE) for at, frame in frames.items()]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(staging, "deduplicate", within_its_case)
+            staged = self.stage(pl.concat(placed), table, period=said(cases[0])["period"])
         for rows, column in ((promote.curated_rows(staged, table), "curated"), (rejects(staged), "rejected")):
             for row in rows.orderBy("row_number").collect():
                 place, number = divmod(row["row_number"], PLACE)
@@ -115,6 +119,12 @@ class Scenarios:
         """The staged frame of sealed rows."""
         source = curatekit.as_spark(frame, self._spark, self._folder)
         return staging.stage(source, table, period=period, pool=self._pool).localCheckpoint()
+
+
+def within_its_case(judged: DataFrame, table: Table) -> DataFrame:
+    """Repeats are looked for among the rows of one case."""
+    placed = judged.selectExpr("*", f"row_number DIV {PLACE} AS place")
+    return deduplicate(placed, replace(table, grain=("place", *table.grain))).drop("place")
 
 
 def rejects(staged: DataFrame) -> DataFrame:
