@@ -2,9 +2,9 @@
 
 import os
 
-# A test's JVM lives for moments and reads a few rows: compiling thoroughly, and collecting garbage on every core, would
-# take longest of all. Whatever a test starts takes it up: Spark in this process, jobs, the servers of a stack.
-os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+# A test's JVM reads a few rows: threads that collect garbage on every core would only be in the way. Whatever a test
+# starts takes it up: Spark in this process, jobs, the servers of a stack.
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:+UseSerialGC")
 
 # A module that another one imports stands before it: pytest rewrites the assertions of what it loads first.
 pytest_plugins = [

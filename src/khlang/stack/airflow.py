@@ -22,11 +22,14 @@ from khlang.stack.process import Launch, base_environment
 def environment(settings: Settings) -> dict[str, str]:
     """Airflow's settings; secrets are named by the command that reads them, so that no task inherits one."""
     home, etc = settings.var / "airflow", settings.secrets
+    cores = max(2, os.cpu_count() or 2)
     options = {
         "CORE__DAGS_FOLDER": str(settings.root / "dags"),
         "CORE__EXECUTOR": "LocalExecutor",
-        "CORE__PARALLELISM": "4",
-        "CORE__MAX_ACTIVE_TASKS_PER_DAG": "4",
+        # All jobs share one Spark server: more of them at once than it has cores, and each only takes longer. Of four
+        # that came to a cold server on two cores, each ran through the same code before any of it was compiled.
+        "CORE__PARALLELISM": str(cores),
+        "CORE__MAX_ACTIVE_TASKS_PER_DAG": str(cores),
         "CORE__LOAD_EXAMPLES": "False",
         "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{secrets.AIRFLOW_USER}:admin",

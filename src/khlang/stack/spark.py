@@ -9,13 +9,6 @@ from khlang.settings import Settings
 from khlang.stack import secrets
 from khlang.stack.process import Launch, base_environment
 
-# The optimising compiler of the JVM took 71 s of CPU in a demo of 240 s, for code that then ran for moments. It now
-# waits until a method is ten times as hot; what scans millions of rows gets there within the first second.
-LATE_C2 = (
-    "-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000 "
-    "-XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000"
-)
-
 
 def read_properties(path: Path) -> dict[str, str]:
     """Read ``name value`` lines; blank lines and ``#`` comments are passed over."""
@@ -29,7 +22,6 @@ def properties(settings: Settings) -> dict[str, str]:
     jars = artefacts.load(settings).jars
     return read_properties(settings.root / "infra" / "config" / "spark" / "spark-defaults.conf") | {
         "spark.driver.extraClassPath": f"{jars}/*",
-        "spark.driver.extraJavaOptions": LATE_C2,
         "spark.executor.extraClassPath": f"{jars}/*",
         "spark.hadoop.fs.s3a.endpoint": settings.minio_url,
         "spark.connect.grpc.binding.port": str(settings.port("SPARK_CONNECT")),
