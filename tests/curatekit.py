@@ -81,8 +81,15 @@ def inner(table: Table, given: list[dict[str, str]]) -> pl.DataFrame:
 
 
 def filler(template: dict[str, str], count: int, table: Table) -> list[dict[str, str]]:
-    """Good rows like the template, each of another person, house …"""
+    """Good rows like the template, each of another person, house … or, where nobody is in them, of another place."""
     names = [column.name for column in table.identifiers]
+    if not names:
+        place = table.column(next(name for name in table.grain if name != "period"))
+        listed = [code for code in place.values if code != template[place.name]]
+        return [
+            template | {place.name: listed[number] if listed else f"{template[place.name]}-{number}"}
+            for number in range(count)
+        ]
     return [
         template | {name: f"filler {template[name]}-{number}" for name in names if template.get(name)}
         for number in range(count)

@@ -2,7 +2,8 @@
 
 Metrics of one extract are computed in ONE query: ``expr(rule.metric_sql).alias(rule.metric)`` over the staged rows for
 the rules of ``computed == "pass"`` (several rules may share a metric). ``grouped``: ``metric_sql`` stands over
-``SELECT count(*) AS group_rows … WHERE <grouped_by> IS NOT NULL GROUP BY <grouped_by>``. ``units``: over one row a
+``SELECT count(*) AS group_rows … WHERE <grouped_by> IS NOT NULL GROUP BY <grouped_by>``. ``stuck``: over one row a
+group, of whose rows ``unit_rows`` hold a value of the column, ``unit_values`` different ones. ``units``: over one row a
 unit of the grain, of whose rows ``kept_rows`` are accepted, and ``kept_units`` is 1 when any is and no key is empty.
 ``curation``: curate adds the figure under the metric's name. ``manifest_rows`` stands in the metrics row too. No
 metric is ever null.
@@ -118,6 +119,10 @@ def _metric_sql(table: Table, quality: Quality) -> str:
         rows = int(quality.arguments.get("rows", HEAVY_ROWS))
         allowed = f"greatest({rows}.0D, {HEAVY_SHARE}D * sum(group_rows))"
         return f"coalesce(greatest(max(group_rows) - {allowed}, 0.0D), 0.0D)"
+    if code == "GATE-STUCK":
+        table.column(str(quality.arguments["by"]))
+        stuck = f"IF(unit_values = 1 AND unit_rows >= {int(quality.arguments['rows'])}, unit_rows, 0)"
+        return f"coalesce(sum({stuck}) / nullif(1.0D * sum(unit_rows), 0.0D), 0.0D)"
     return _share(_constraint(table, quality).predicate_sql)
 
 
@@ -161,7 +166,7 @@ def _rule(table: Table, quality: Quality) -> Rule:
         reason=quality.reason,
         limit=limit,
         computed=term.computed,
-        grouped_by=quality.column if term.computed == "grouped" else None,
+        grouped_by=quality.column if term.computed == "grouped" else arguments.get("by"),
         law=_constraint(table, quality) if quality.code in _LAWS else None,
         allowed_rows=int(arguments.get("rows", HEAVY_ROWS)) if term.computed == "grouped" else None,
     )

@@ -12,7 +12,8 @@ class Term:
     ``metric`` begins the name of its column in the metrics row; ``arguments`` must be declared, ``optional`` may;
     ``per_column`` tells whether it needs a column; ``layer`` whether every curated table has it undeclared;
     ``computed`` how curate gets the figure: ``pass`` in the one pass, ``units`` from the units of the grain,
-    ``grouped`` from the groups of one column, ``curation`` supplied from elsewhere (manifest, raw scan).
+    ``grouped`` from the groups of one column, ``stuck`` from the column's values in the groups of another (``by``),
+    ``curation`` supplied from elsewhere (manifest, raw scan).
     """
 
     code: str
@@ -52,6 +53,8 @@ _TERMS = (
     Term("GATE-LATE", "late_share", "สัดส่วนรายการย้อนหลัง", "share of rows of an earlier month", arguments=("limit",)),
     Term("GATE-HEAVY", "heavy_rows", "เลขระบุตัวเดียวปรากฏในหลายแถวผิดปกติ",
          "rows of the heaviest identifier above max(rows, 10 ppm of all rows)", optional=("rows",), computed="grouped"),
+    Term("GATE-STUCK", "stuck_share", "สัดส่วนค่าที่ค้างไม่เปลี่ยน", "share of values of units that never change their value",
+         arguments=("by", "rows", "limit"), computed="stuck"),
 )  # fmt: skip
 TERMS = {term.code: term for term in _TERMS}
 

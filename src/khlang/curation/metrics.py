@@ -37,7 +37,9 @@ def expressions(table: Table) -> dict[str, str]:
     }
     named |= {rule.metric: rule.metric_sql for rule in rules(table) if rule.computed == "pass"}
     keys = [name for name in table.grain if name != table.partition]
-    together = [r for r in rules(table) if r.computed == "units" or r.grouped_by == keys[0]]
+    together = [
+        r for r in rules(table) if r.computed == "units" or (r.computed == "grouped" and r.grouped_by == keys[0])
+    ]
     figures = ", ".join(f"{rule.metric_sql} AS `{rule.metric}`" for rule in together)
     named[KEYED] = f"(SELECT struct({figures}) FROM ({_groups(keys)}))"  # noqa: S608
     for rule in rules(table):
@@ -47,6 +49,12 @@ def expressions(table: Table) -> dict[str, str]:
                 f"GROUP BY {rule.grouped_by}"
             )
             named[rule.metric] = f"(SELECT {rule.metric_sql} FROM ({groups}))"  # noqa: S608
+        if rule.computed == "stuck":
+            units = (
+                f"SELECT count({rule.column}) AS unit_rows, count(DISTINCT {rule.column}) AS unit_values "  # noqa: S608
+                f"FROM {_VIEW} GROUP BY {rule.grouped_by}"
+            )
+            named[rule.metric] = f"(SELECT {rule.metric_sql} FROM ({units}))"  # noqa: S608
     return named
 
 

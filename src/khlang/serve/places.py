@@ -1,4 +1,4 @@
-"""Names of places, for people."""
+"""Names of places and other codes, for people."""
 
 import csv
 
@@ -7,6 +7,11 @@ from khlang.settings import Settings
 
 def province_names(settings: Settings) -> dict[str, str]:
     """Thai names of provinces by two-digit code, from the contracts' code list."""
-    text = (settings.contracts / "codes" / "province.csv").read_text(encoding="utf-8")
+    return code_names(settings, "province")
+
+
+def code_names(settings: Settings, listed: str) -> dict[str, str]:
+    """Thai names by code of one of the contracts' code lists."""
+    text = (settings.contracts / "codes" / f"{listed}.csv").read_text(encoding="utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return {row["code"]: row["name_th"] for row in csv.DictReader(lines)}

@@ -19,6 +19,10 @@ POOL_ONLY: Final[dict[str, tuple[str, str]]] = {
         "หนึ่งแถวต่อหนึ่งหน่วยข้อมูลหลังตัดแถวซ้ำ คลังกลางเป็นผู้ตัด (จำนวนแถวซ้ำตรวจที่นี่แล้ว)",
         "one row a unit once the pool has left out duplicates (they are counted here)",
     ),
+    "GATE-STUCK": (
+        "เครื่องวัดที่ค่าค้าง คลังกลางเป็นผู้ดูทั้งเดือนพร้อมกัน",
+        "gauges that are stuck at one value, which the pool sees over the whole month",
+    ),
     "SIGNATURE": ("ลายมือชื่อ ความครบถ้วนของไฟล์ และแถวทดสอบ", "signature, whole parts and canary rows"),
     "SEQUENCE": ("ลำดับชุดส่งและการส่งทับชุดเดิม", "the order of submissions, and what they replace"),
     "LINK": ("อัตราการเชื่อมโยงกับเดือนก่อนและกับหน่วยงานอื่น", "link rates with last month and with other agencies"),

@@ -1,0 +1,133 @@
+"""The water questions as an analyst asks them, and the answers as they may be shown.
+
+What counts households has passed the threshold of ``khlang.release``: no count of fewer than ten, none that follows by
+subtraction. Storage and demand of a basin tell of nobody and are shown as they are.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from khlang.release.threshold import Cell, protect, protect_column
+from khlang.serve import client
+from khlang.serve.places import code_names, province_names
+from khlang.settings import Settings
+
+if TYPE_CHECKING:
+    from trino.dbapi import Connection
+
+Row = dict[str, Any]
+#: Counts of the answer → the whole that each is a part of.
+FIGURES: dict[str, str | None] = {
+    "households": None,
+    "flooded_households": "households",
+    "repeated_households": "flooded_households",
+}
+BY_PROVINCE = """
+SELECT period, province_code, sum(households) AS households, sum(flooded_households) AS flooded_households,
+       sum(repeated_households) AS repeated_households
+FROM water_by_amphoe GROUP BY period, province_code ORDER BY period, province_code
+"""
+BY_BASIN = """
+SELECT period, basin_code, max(basin_demand_mcm) AS demand_mcm, max(basin_storage_mcm) AS storage_mcm,
+       max(months_of_storage) AS months_of_storage, bool_or(is_short) AS is_short
+FROM water_by_amphoe WHERE basin_code IS NOT NULL GROUP BY period, basin_code ORDER BY period, basin_code
+"""
+OFTEN = """
+SELECT period, least(floods, 5) AS floods, count(*) AS homes, count_if(in_house_registry) AS registered
+FROM flooded_homes GROUP BY period, least(floods, 5) ORDER BY period, floods
+"""
+
+
+def provinces(settings: Settings, connection: "Connection") -> dict[str, list[Row]]:
+    """Households that floods reached, by province: period → rows, most in repeated floods first, protected."""
+    names = province_names(settings)
+    return {period: shown(rows, names) for period, rows in _periods(client.ask(connection, BY_PROVINCE).dicts())}
+
+
+def country(found: Sequence[Mapping[str, Any]]) -> Row:
+    """The sums over all provinces of unprotected rows, protected (pure)."""
+    totals = {name: sum(int(row[name]) for row in found) for name in FIGURES}
+    return {name: protect(totals[name], None if whole is None else totals[whole]).value
+            for name, whole in FIGURES.items()}  # fmt: skip
+
+
+def shown(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[Row]:
+    """One period's provinces as they may be shown, most households in repeated floods first (pure)."""
+    ordered = sorted(rows, key=lambda row: (-int(row["repeated_households"]), row["province_code"]))
+    columns: dict[str, list[Cell]] = {}
+    for name, whole in FIGURES.items():
+        of = None if whole is None else [int(row[whole]) for row in ordered]
+        columns[name] = protect_column([int(row[name]) for row in ordered], of)
+    return [
+        {"code": row["province_code"], "name_th": names[row["province_code"]]}
+        | {name: columns[name][place].value for name in FIGURES}
+        for place, row in enumerate(ordered)
+    ]
+
+
+def months(connection: "Connection") -> list[Row]:
+    """The whole country, one row a period: households, flooded, in repeated floods (protected), and short basins."""
+    basins = dict(_periods(client.ask(connection, BY_BASIN).dicts()))
+    return [
+        {"period": period} | country(rows) | {"short_basins": sum(bool(row["is_short"]) for row in basins[period])}
+        for period, rows in _periods(client.ask(connection, BY_PROVINCE).dicts())
+    ]
+
+
+def basins(settings: Settings, connection: "Connection") -> dict[str, list[Row]]:
+    """What each basin stores and wants: period → rows, the shortest first."""
+    names = code_names(settings, "basin")
+    return {
+        period: sorted((_basin(row, names) for row in rows), key=_shortness)
+        for period, rows in _periods(client.ask(connection, BY_BASIN).dicts())
+    }  # fmt: skip
+
+
+def often(connection: "Connection") -> dict[str, list[Row]]:
+    """How many homes were flooded once, twice … five times or more: period → rows, protected."""
+    found = {}
+    for period, rows in _periods(client.ask(connection, OFTEN).dicts()):
+        cells = protect_column([int(row["homes"]) for row in rows])
+        found[period] = [
+            {"floods": int(row["floods"]), "homes": cell.value} for row, cell in zip(rows, cells, strict=True)
+        ]
+    return found  # fmt: skip
+
+
+def population(settings: Settings, periods: Sequence[str]) -> list[Row]:
+    """What is: the counts of the answer in the simulated population, one row a period."""
+    import polars as pl
+
+    folder = settings.truth / "population" / "water_by_amphoe"
+    real = []
+    for period in periods:
+        frame = pl.read_parquet(folder / f"{period}.parquet")
+        short = frame.filter("is_short")["basin_code"].n_unique()
+        real.append({"period": period} | country(frame.select(*FIGURES).to_dicts()) | {"short_basins": short})
+    return real
+
+
+def gap(seen: Mapping[str, Any], real: Mapping[str, Any], name: str) -> float | None:
+    """By how much the extracts miss or overstate a count, as a share of what is; None where a figure is left out."""
+    if seen[name] is None or not real[name]:
+        return None
+    return round(float(seen[name] / real[name]) - 1, 4)
+
+
+def _basin(row: Mapping[str, Any], names: Mapping[str, str]) -> Row:
+    figures = {name: None if row[name] is None else float(row[name]) for name in _VOLUMES}
+    return (
+        {"code": row["basin_code"], "name_th": names[row["basin_code"]]} | figures | {"is_short": bool(row["is_short"])}
+    )
+
+
+def _shortness(row: Mapping[str, Any]) -> tuple[float, str]:
+    return row["months_of_storage"] or 0.0, row["code"]
+
+
+_VOLUMES = ("demand_mcm", "storage_mcm", "months_of_storage")
+
+
+def _periods(rows: list[Row]) -> list[tuple[str, list[Row]]]:
+    periods = sorted({row["period"] for row in rows})
+    return [(period, [row for row in rows if row["period"] == period]) for period in periods]

@@ -1,0 +1,1 @@
+"""Marts of the water domain: one module a question."""
