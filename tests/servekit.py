@@ -38,6 +38,8 @@ def arrow_type(text: str) -> pa.DataType:
 def value(column: contracts.Column, number: int) -> Any:
     if column.type.startswith("DECIMAL"):
         return Decimal(number)
+    if column.codes:
+        return column.values[0]
     values = {"BIGINT": number, "INT": number, "STRING": str(number), "BOOLEAN": number % 2 == 0, "DOUBLE": 0.5}
     return (values | {"DATE": date(2026, 1, 1)})[column.type]
 

@@ -18,6 +18,7 @@ from khlang.serve import client, rates, register
 from khlang.settings import Settings
 
 SUM = "SELECT sum(registrants) FROM welfare_by_amphoe"
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
 
 @pytest.fixture(autouse=True)
@@ -116,11 +117,13 @@ def test_sqlalchemy_connects_as_documented(served: Settings) -> None:
     engine.dispose()
 
 
-def test_the_notebook_answers_and_is_stored_without_output(served: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_notebook_answers_and_is_stored_without_output(
+    served: Settings, monkeypatch: pytest.MonkeyPatch, path: Path
+) -> None:
     import nbformat
     from nbclient import NotebookClient
 
-    path = Path(served.root) / "notebooks" / "01_welfare.ipynb"
     notebook = nbformat.read(path, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert not [cell for cell in code if cell.outputs or cell.execution_count]
