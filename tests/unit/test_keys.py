@@ -91,7 +91,7 @@ def test_publishing_shows_no_secret(tmp_path: Path) -> None:
         "authority.pub",
         "profile.json",
         "epochs.json",
-        *(f"canaries/e01/{a}.json" for a in ("mof", "sso", "dopa", "dlt")),
+        *(f"canaries/e01/{a}.json" for a in {table.agency for table in CONTRACTS.datasets}),
     }
     everything = "\n".join(written.values())
     forms = canaries.of(made, "mof", CONTRACTS.by_agency("mof"))["welfare_registrants"]["pid"]

@@ -52,7 +52,7 @@ def expressions(table: Table) -> dict[str, str]:
         if rule.computed == "stuck":
             units = (
                 f"SELECT count({rule.column}) AS unit_rows, count(DISTINCT {rule.column}) AS unit_values "  # noqa: S608
-                f"FROM {_VIEW} GROUP BY {rule.grouped_by}"
+                f"FROM {VIEW} GROUP BY {rule.grouped_by}"
             )
             named[rule.metric] = f"(SELECT {rule.metric_sql} FROM ({units}))"  # noqa: S608
     return named
