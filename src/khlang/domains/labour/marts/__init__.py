@@ -1,0 +1,1 @@
+"""Marts of the labour domain: one module a question."""
