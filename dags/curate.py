@@ -25,5 +25,6 @@ for dataset in INDEX["datasets"]:
             arguments=["--dataset", name],
             outlets=[AssetAlias("curated")],
             max_active_tis_per_dag=1,
+            pool="curate",
         )
         verdict.expand(decision=curate.output)

@@ -26,6 +26,6 @@ for domain, lists in INDEX["domains"].items():
         **DAG_DEFAULTS,
     ):
         mine = {"arguments": ["--domain", domain], "result": nothing, "max_active_tis_per_dag": 1}
-        marts = Job(task_id="marts", script="marts", **mine)
+        marts = Job(task_id="marts", script="marts", pool="marts", **mine)
         serve = Job(task_id="serve", script="serve", outlets=[AssetAlias("mart")], **mine)
         marts >> serve

@@ -63,6 +63,7 @@ def linked(shop: Workshop, pairs: Iterable[Pair]) -> "DataFrame":
     """``dataset, period, persons, persons_linked``: how many are in each dataset, and in its register as well."""
     from pyspark.sql import functions as f
 
+    shop.session()  # a column that is named before the session is open would be one of a session of this process
     told = []
     for dataset, periods in _by_dataset(pairs).items():
         column, register, theirs = _linked_by(shop.contracts, dataset)

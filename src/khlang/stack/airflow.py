@@ -22,14 +22,12 @@ from khlang.stack.process import Launch, base_environment
 def environment(settings: Settings) -> dict[str, str]:
     """Airflow's settings; secrets are named by the command that reads them, so that no task inherits one."""
     home, etc = settings.var / "airflow", settings.secrets
-    cores = max(2, os.cpu_count() or 2)
     options = {
         "CORE__DAGS_FOLDER": str(settings.root / "dags"),
         "CORE__EXECUTOR": "LocalExecutor",
-        # All jobs share one Spark server: more of them at once than it has cores, and each only takes longer. Of four
-        # that came to a cold server on two cores, each ran through the same code before any of it was compiled.
-        "CORE__PARALLELISM": str(cores),
-        "CORE__MAX_ACTIVE_TASKS_PER_DAG": str(cores),
+        # What may run at once is said by pools; this only bounds what waits for others without doing anything.
+        "CORE__PARALLELISM": "16",
+        "CORE__MAX_ACTIVE_TASKS_PER_DAG": "4",
         "CORE__LOAD_EXAMPLES": "False",
         "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{secrets.AIRFLOW_USER}:admin",
@@ -65,22 +63,27 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def _template(settings: Settings) -> Path:
-    """Where a migrated, empty database lies for this set of pinned packages."""
-    pins = (settings.root / "infra" / "requirements" / "airflow.txt").read_bytes()
+    """Where a migrated database with its pools lies for this set of pinned packages."""
+    pins = (settings.root / "infra" / "requirements" / "airflow.txt").read_bytes() + _pools(settings).read_bytes()
     return artefacts.load(settings).started / f"airflow-{hashlib.sha256(pins).hexdigest()[:12]}.db"
+
+
+def _pools(settings: Settings) -> Path:
+    return settings.root / "infra" / "config" / "airflow" / "pools.json"
 
 
 def _migrate(settings: Settings, database: Path) -> None:
     url = {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{database}"}
     env = base_environment(settings) | environment(settings) | url
-    command = [str(artefacts.load(settings).airflow), "db", "migrate"]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SetupError(f"Airflow cannot make its database: {done.stderr.strip()[-400:]}", "Run: make setup")
+    for command in (("db", "migrate"), ("pools", "import", str(_pools(settings)))):
+        whole = [str(artefacts.load(settings).airflow), *command]
+        done = subprocess.run(whole, env=env, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SetupError(f"Airflow cannot make its database: {done.stderr.strip()[-400:]}", "Run: make setup")
 
 
 def make_template(settings: Settings) -> Path:
-    """Migrate an empty database once for all installations that share the cache."""
+    """Migrate an empty database, and make the pools, once for all installations that share the cache."""
     template = _template(settings)
     template.parent.mkdir(parents=True, exist_ok=True)
     with (template.parent / "airflow.lock").open("w") as lock:
