@@ -35,8 +35,10 @@ class Notes:
 
     def note(self, code: str, message: str) -> None:
         """An error or finding was made."""
-        test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
-        if test:
+        test, _, phase = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")
+        if (
+            phase == "call)"
+        ):  # what a shared fixture provokes belongs to no test: another may be the first to ask for it
             for row in self._match(code, message):
                 self.seen[row].add(provoked.place(test))
 
