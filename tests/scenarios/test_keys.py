@@ -49,7 +49,8 @@ def measured(table: Table, rows: list[Row], spark: SparkSession) -> dict[str, An
     texts = {name for name in keys if table.column(name).type.upper() == "STRING"}
     values = [tuple(v if v is None or k not in texts else str(v) for k, v in row.items()) for row in rows]
     every = metrics.expressions(table).items()
-    named = {name: sql for name, sql in every if name == "rows" or sql.startswith("(SELECT")}
+    others = {rule.metric for rule in contracts.rules(table) if rule.computed == "stuck"}  # of values, not of keys
+    named = {name: sql for name, sql in every if name == "rows" or (sql.startswith("(SELECT") and name not in others)}
     return metrics.compute(spark.createDataFrame(values, shape).coalesce(2), named, manifest_rows=len(rows))
 
 
