@@ -25,7 +25,7 @@ for domain, lists in INDEX["domains"].items():
         doc_md=__doc__,
         **DAG_DEFAULTS,
     ):
-        mine = {"arguments": ["--domain", domain], "result": nothing, "max_active_tis_per_dag": 1}
+        mine: Document = {"arguments": ["--domain", domain], "result": nothing, "max_active_tis_per_dag": 1}
         marts = Job(task_id="marts", script="marts", pool="marts", **mine)
         serve = Job(task_id="serve", script="serve", outlets=[AssetAlias("mart")], **mine)
         marts >> serve
