@@ -41,8 +41,8 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "_leases": RW,
         **dict.fromkeys(minio.CURATE_LAYERS, RW),
     },
-    "trino-loader": {"_metastore": RW, **{layer: {GET, LIST} for layer in ("marts", "projects", "ops")}},
-    "trino-read": {layer: {GET, LIST} for layer in ("_metastore", "projects", "ops")},
+    "trino-loader": {"_metastore": RW, **{layer: {GET, LIST} for layer in ("marts", "projects", "ops", "common")}},
+    "trino-read": {layer: {GET, LIST} for layer in ("_metastore", "projects", "ops", "common")},
 }
 
 

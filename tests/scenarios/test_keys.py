@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -43,11 +44,18 @@ def counted(table: Table, rows: list[Row]) -> dict[str, float]:
     return told
 
 
+def typed(value: Any, kind: str) -> Any:
+    """A number as a value of this type; null, and what is of another column, as it is."""
+    if value is None or kind not in {"STRING", "DATE"}:
+        return value
+    return str(value) if kind == "STRING" else date(2026, 1, 1) + timedelta(days=value)
+
+
 def measured(table: Table, rows: list[Row], spark: SparkSession) -> dict[str, Any]:
     keys = [name for name in table.grain if name != table.partition]
     shape = ", ".join(f"{name} {table.column(name).type}" for name in keys) + ", reason STRING, reason_column STRING"
-    texts = {name for name in keys if table.column(name).type.upper() == "STRING"}
-    values = [tuple(v if v is None or k not in texts else str(v) for k, v in row.items()) for row in rows]
+    kinds = {name: table.column(name).type.upper() for name in keys}
+    values = [tuple(typed(v, kinds.get(k, "")) for k, v in row.items()) for row in rows]
     every = metrics.expressions(table).items()
     others = {rule.metric for rule in contracts.rules(table) if rule.computed == "stuck"}  # of values, not of keys
     named = {name: sql for name, sql in every if name == "rows" or (sql.startswith("(SELECT") and name not in others)}
