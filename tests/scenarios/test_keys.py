@@ -37,7 +37,7 @@ def counted(table: Table, rows: list[Row]) -> dict[str, float]:
     kept = [tuple(row[name] for name in keys) for row in rows if row["reason"] is None]
     told: dict[str, float] = {"grain_repeats": len(kept) - len({unit for unit in kept if None not in unit})}
     for rule in contracts.rules(table):
-        if rule.grouped_by:
+        if rule.grouped_by and rule.computed != "stuck":  # that one is of values, not of keys
             groups = Counter(row[rule.grouped_by] for row in rows if row[rule.grouped_by] is not None)
             allowed = max(float(rule.allowed_rows or 0), 0.00001 * groups.total())
             told[rule.metric] = max(max(groups.values(), default=0) - allowed, 0.0)
@@ -57,7 +57,7 @@ def measured(table: Table, rows: list[Row], spark: SparkSession) -> dict[str, An
     kinds = {name: table.column(name).type.upper() for name in keys}
     values = [tuple(typed(v, kinds.get(k, "")) for k, v in row.items()) for row in rows]
     every = metrics.expressions(table).items()
-    others = {rule.metric for rule in contracts.rules(table) if rule.computed == "stuck"}  # of values, not of keys
+    others = {rule.metric for rule in contracts.rules(table) if rule.computed == "stuck"}
     named = {name: sql for name, sql in every if name == "rows" or (sql.startswith("(SELECT") and name not in others)}
     return metrics.compute(spark.createDataFrame(values, shape).coalesce(2), named, manifest_rows=len(rows))
 
