@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from khlang.serve import bars as serve_bars
 from khlang.serve import thai
 from khlang.serve.thai import GREY, RED
 from khlang.serve.told import LEFT_OUT, Row
@@ -11,7 +12,6 @@ from khlang.serve.told import LEFT_OUT, Row
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-NOTE = "ตัวเลขที่ไม่แสดง เพราะนับได้น้อยจนอาจรู้ได้ว่าเป็นใคร"
 MOST = 12
 
 
@@ -32,7 +32,7 @@ def figure(fields: Sequence[Row], provinces: Sequence[Row], period: str) -> "Fig
         left.set_xlim(0, 1)
         left.xaxis.set_major_formatter("{x:.0%}")
         bars(right, provinces[:MOST], ("teachers_needed", "teachers_short"), f"ครูที่ต้องมี และครูที่ขาด งวด {period}")
-        made.supxlabel(f"{LEFT_OUT} {NOTE}", x=0.01, ha="left", fontsize=9)
+        serve_bars.explain(made)
         made.canvas.draw()  # within the style: text is laid out when it is drawn
     return made
 

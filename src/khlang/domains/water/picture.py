@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khlang.serve import thai
+from khlang.serve import bars, thai
 from khlang.serve.thai import GREY, RED
 from khlang.serve.told import LEFT_OUT, Row
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PARTS = ("flooded_households", "repeated_households")
-NOTE = "ตัวเลขที่ไม่แสดง เพราะนับได้น้อยจนอาจรู้ได้ว่าเป็นใคร"
 
 
 def figure(by_province: Sequence[Row], by_basin: Sequence[Row], period: str, line: float) -> "Figure":
@@ -32,7 +31,7 @@ def figure(by_province: Sequence[Row], by_basin: Sequence[Row], period: str, lin
         provinces(left, by_province, period)
         basins(right, by_basin, period, line)
         if None in [row[name] for row in by_province for name in PARTS]:
-            made.supxlabel(f"{LEFT_OUT} {NOTE}", x=0.01, ha="left", fontsize=9)
+            bars.explain(made)
         made.canvas.draw()  # within the style: text is laid out when it is drawn
     return made
 
@@ -44,21 +43,7 @@ def draw(file: Path, by_province: Sequence[Row], by_basin: Sequence[Row], period
 
 def provinces(axes: Any, rows: Sequence[Row], period: str) -> None:
     """Flooded households, and those in repeated floods within them."""
-    places = range(len(rows))
-    whole, part = ([row[name] for row in rows] for name in PARTS)
-    grey = axes.barh(places, [value or 0 for value in whole], 0.76, color=GREY, label="เคยน้ำท่วม")
-    red = axes.barh(places, [value or 0 for value in part], 0.42, color=RED, label="น้ำท่วมซ้ำ")
-    axes.bar_label(grey, [_label(value) for value in whole], padding=3, fontsize=9)
-    # Where the whole is left out, so is the part: one mark is enough.
-    pairs = zip(whole, part, strict=True)
-    marks = [LEFT_OUT if inner is None and outer is not None else "" for outer, inner in pairs]
-    axes.bar_label(red, marks, padding=3, fontsize=9, color=RED)
-    axes.set_yticks(list(places), [row["name_th"] for row in rows])
-    axes.invert_yaxis()
-    axes.set_xlim(left=0)
-    if not any(whole):  # an axis of no bar would be a scale of nothing
-        axes.set_xticks([])
-        axes.text(0.5, 0.5, "ทุกจังหวัดนับได้น้อยเกินกว่าจะแสดง", transform=axes.transAxes, ha="center")
+    bars.nested(axes, rows, PARTS, ("เคยน้ำท่วม", "น้ำท่วมซ้ำ"), _label)
     axes.set_title(f"ครัวเรือนที่น้ำท่วมซ้ำ งวด {period}", loc="left", fontweight="bold")
     axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.06), ncols=2)
 
@@ -68,8 +53,8 @@ def basins(axes: Any, rows: Sequence[Row], period: str, line: float) -> None:
     places = range(len(rows))
     months = [row["months_of_storage"] for row in rows]
     colours = [RED if row["is_short"] else GREY for row in rows]
-    bars = axes.barh(places, [value or 0 for value in months], 0.7, color=colours)
-    axes.bar_label(bars, ["–" if value is None else f"{value:.1f}" for value in months], padding=3, fontsize=8)
+    drawn = axes.barh(places, [value or 0 for value in months], 0.7, color=colours)
+    axes.bar_label(drawn, ["–" if value is None else f"{value:.1f}" for value in months], padding=3, fontsize=8)
     axes.axvline(line, color=RED, linewidth=0.8)
     axes.set_yticks(list(places), [row["name_th"].removeprefix("ลุ่มน้ำ") for row in rows], fontsize=8)
     axes.invert_yaxis()

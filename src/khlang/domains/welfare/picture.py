@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khlang.serve import thai
+from khlang.serve import bars, thai
 from khlang.serve.thai import GREY, RED
 from khlang.serve.told import LEFT_OUT, Row
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 PARTS = ("poor_households", "poor_households_without_registrant")
 WITHOUT = PARTS[1]
-NOTE = "ตัวเลขที่ไม่แสดง เพราะนับได้น้อยจนอาจรู้ได้ว่าเป็นใคร"
 
 
 def figure(by_province: Sequence[Row], by_period: Sequence[Row], real: Sequence[Row] = ()) -> "Figure":
@@ -33,7 +32,7 @@ def figure(by_province: Sequence[Row], by_period: Sequence[Row], real: Sequence[
         months(right, by_period, real)
         drawn = [row[name] for row in by_province for name in PARTS]
         if None in drawn + [row[WITHOUT] for row in (*by_period, *real)]:
-            made.supxlabel(f"{LEFT_OUT} {NOTE}", x=0.01, ha="left", fontsize=9)
+            bars.explain(made)
         made.canvas.draw()  # within the style: text is laid out when it is drawn
     return made
 
@@ -47,22 +46,9 @@ def provinces(axes: Any, rows: Sequence[Row], period: str) -> None:
     """Poor households, and those without a registrant within them; a figure that may not be shown is marked."""
     from matplotlib.ticker import MaxNLocator
 
-    places = range(len(rows))
-    whole, part = ([row[name] for row in rows] for name in PARTS)
-    grey = axes.barh(places, [value or 0 for value in whole], 0.76, color=GREY, label="ครัวเรือนยากจน")
-    red = axes.barh(places, [value or 0 for value in part], 0.42, color=RED, label="ไม่มีผู้ลงทะเบียน")
-    axes.bar_label(grey, [_label(value) for value in whole], padding=3, fontsize=9)
-    # Where the whole is left out, so is the part: one mark is enough.
-    pairs = zip(whole, part, strict=True)
-    marks = [LEFT_OUT if inner is None and outer is not None else "" for outer, inner in pairs]
-    axes.bar_label(red, marks, padding=3, fontsize=9, color=RED)
-    axes.set_yticks(list(places), [row["name_th"] for row in rows])
-    axes.invert_yaxis()
-    axes.set_xlim(left=0)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if not any(whole):  # an axis of no bar would be a scale of nothing
-        axes.set_xticks([])
-        axes.text(0.5, 0.5, "ทุกจังหวัดนับได้น้อยเกินกว่าจะแสดง", transform=axes.transAxes, ha="center")
+    bars.nested(axes, rows, PARTS, ("ครัวเรือนยากจน", "ไม่มีผู้ลงทะเบียน"), _label)
+    if any(row[PARTS[0]] for row in rows):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     title = f"ครัวเรือนยากจน งวด {period} ({len(rows)} จังหวัดที่มีผู้ลงทะเบียนมากที่สุด)"
     axes.set_title(title, loc="left", fontweight="bold")
     axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2)
@@ -76,10 +62,10 @@ def months(axes: Any, seen: Sequence[Row], real: Sequence[Row]) -> None:
     sides = [(-0.2, seen, RED, "จากข้อมูลที่เชื่อมโยงได้"), (0.2, real, GREY, "ประชากรจำลองจริง")]
     for shift, rows, colour, label in sides if real else [(0.0, seen, RED, "จากข้อมูลที่เชื่อมโยงได้")]:
         values = [row[WITHOUT] for row in rows]
-        bars = axes.bar(
+        drawn = axes.bar(
             [at + shift for at in places], [value or 0 for value in values], 0.38, color=colour, label=label
         )
-        axes.bar_label(bars, [_label(value) for value in values], padding=2, fontsize=9)
+        axes.bar_label(drawn, [_label(value) for value in values], padding=2, fontsize=9)
     axes.set_xticks(list(places), [row["period"] for row in seen])
     axes.set_xlim(-0.75, len(seen) - 0.25)
     axes.set_ylim(bottom=0)
