@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from khlang import session, settings
-from khlang.demo.run import Plan, judge, settled
+from khlang.demo.run import Plan, idle, judge, settled
 from khlang.demo.steps import Steps
 from khlang.demo.watch import Row
 from khlang.errors import IntegrityError, UsageError
@@ -34,6 +34,15 @@ def test_a_demo_of_other_people_in_the_same_installation_is_refused(tmp_path: Pa
             settled(here, other)
         assert told.value.code == "DEMO-OTHER"
         assert "make clean" in told.value.remedy
+
+
+def test_marts_of_a_domain_that_nobody_wanted_or_sent_rest() -> None:
+    here = settings.load()
+    told = idle(here, {"welfare"}, {"house_registry"})
+    assert not told["welfare"]
+    assert told["labour"]
+    assert told["water"]
+    assert not idle(here, {"welfare"}, {"house_registry", "gauge_readings"})["water"], "it was sent before"
 
 
 def test_true_demo_is_not_refused() -> None:

@@ -34,16 +34,12 @@ class Airflow:
         Returns:
             The run's id.
         """
-        until = time.monotonic() + DAG_SECONDS
-        while True:
-            answer = self._call(
-                "POST", f"/api/v2/dags/{dag}/dagRuns", json={"logical_date": None, "conf": {}}, missing=None
-            )
-            if answer is not None:
-                return str(answer["dag_run_id"])
-            if time.monotonic() > until:
-                raise ServiceError(f"Airflow does not know the DAG {dag}.", "See `make logs S=airflow-dag-processor`.")
-            time.sleep(0.5)
+        answer = self._known(dag, "POST", f"/api/v2/dags/{dag}/dagRuns", json={"logical_date": None, "conf": {}})
+        return str(answer["dag_run_id"])
+
+    def pause(self, dag: str, *, paused: bool) -> None:
+        """Let events start a DAG, or not; waits until Airflow has read the DAG's file."""
+        self._known(dag, "PATCH", f"/api/v2/dags/{dag}", json={"is_paused": paused})
 
     def runs(self, since: datetime | None = None) -> list[dict[str, Any]]:
         """The latest runs of all DAGs, those that started last first."""
@@ -93,6 +89,19 @@ class Airflow:
             if queued["total_entries"]:
                 active.add(dag)
         return sorted(active)
+
+    def _known(self, dag: str, method: str, path: str, **given: Any) -> Any:
+        """One call about a DAG whose file Airflow may still have to read.
+
+        Raises:
+            ServiceError: Airflow does not answer, or does not know the DAG after a while.
+        """
+        until = time.monotonic() + DAG_SECONDS
+        while (answer := self._call(method, path, missing=None, **given)) is None:
+            if time.monotonic() > until:
+                raise ServiceError(f"Airflow does not know the DAG {dag}.", "See `make logs S=airflow-dag-processor`.")
+            time.sleep(0.5)
+        return answer
 
     def _call(self, method: str, path: str, *, missing: Any = ..., **given: Any) -> Any:
         """One call; ``missing`` is what a 404 stands for, where it may be one.

@@ -110,7 +110,8 @@ def run(settings: Settings, plan: Plan, steps: Steps) -> tuple[Document, list[To
     with steps.step("send", "Sending through the gateway") as say:
         offices.send(settings, sealed, say)
     with steps.step("pool", "Landing, curating, answering") as say:
-        _follow(settings, board, steps, since, say)
+        rest = idle(settings, {one.name for one in domains}, board.datasets())
+        _follow(settings, board, steps, since=since, idle=rest, say=say)
     told, marts, links = _ask(settings, plan, domains, steps)
     seconds = steps.seconds | {"total": round(time.monotonic() - begun, 2)}
     document = report.document(
@@ -174,10 +175,20 @@ def _outside(
     return sealed, agencies
 
 
-def _follow(settings: Settings, board: watch.Board, steps: Steps, since: datetime, say: Callable[[str], None]) -> None:
+def _follow(
+    settings: Settings,
+    board: watch.Board,
+    steps: Steps,
+    *,
+    since: datetime,
+    idle: dict[str, bool],
+    say: Callable[[str], None],
+) -> None:
     """Start the first hop and watch until all is quiet."""
     running: list[str] = []
     with Airflow(settings) as airflow:
+        for domain, paused in idle.items():
+            airflow.pause(f"marts_{domain}", paused=paused)
         for dag in {"land", *airflow.broken()}:
             airflow.trigger(dag)
         with steps.live(lambda: board.table(running)) as refresh:
@@ -188,6 +199,16 @@ def _follow(settings: Settings, board: watch.Board, steps: Steps, since: datetim
 
             watch.wait(airflow, board, refresh=redraw, running=running, since=since)
     board.refresh()
+
+
+def idle(settings: Settings, wanted: set[str], sent: set[str]) -> dict[str, bool]:
+    """Each domain that has marts, and whether nothing is to be answered there: not wanted, and none of its data sent.
+
+    Its marts would be started by each input that it shares with another domain, and find nothing to build.
+    """
+    tables = contracts_.load(settings.contracts)
+    filled = {table.domain for table in tables.datasets if table.name in sent}
+    return {table.domain: table.domain not in wanted | filled for table in tables.marts}
 
 
 def _ask(

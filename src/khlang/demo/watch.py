@@ -54,6 +54,10 @@ class Board:
                 new += 1
         return new
 
+    def datasets(self) -> set[str]:
+        """Of which anything was ever sent, by whomever."""
+        return {submission.dataset for submission in ledger.stages(self._s3)}
+
     def _note(self, row: Row, name: str, decision: dict[str, Any]) -> None:
         if name.startswith("landed"):
             row.landed = decision["verdict"]

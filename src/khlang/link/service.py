@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from pyspark.sql import SparkSession
 
-#: How long a build waits for what is being curated just now, so that one build tells of all of it.
-PATIENCE_SECONDS, POLL_SECONDS = 180.0, 1.0
+#: How long a build waits without a further verdict, and in all, for what is being curated just now.
+PATIENCE_SECONDS, MOST_SECONDS, POLL_SECONDS = 180.0, 3600.0, 1.0
 
 
 def workshop(settings: Settings, app: str) -> Workshop:
@@ -81,10 +81,19 @@ def load_common(settings: Settings) -> list[dict[str, str]]:
 
 
 def _await(receipts: "S3Client", inputs: set[str]) -> None:
-    """Wait while one of these is being curated, so that one build tells of all of it; not longer than patience."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    while any(name in inputs for name, _ in waiting(*_places(receipts))) and time.monotonic() < until:
+    """Wait while one of these is being curated, so that one build tells of all of it.
+
+    Where many domains are curated in turn, each verdict, of whatever dataset, is a reason to go on waiting.
+    """
+    began = last = time.monotonic()
+    before = waiting(*_places(receipts))
+    while any(name in inputs for name, _ in before):
         time.sleep(POLL_SECONDS)
+        still, now = waiting(*_places(receipts)), time.monotonic()
+        if still != before:
+            before, last = still, now
+        if now - last > PATIENCE_SECONDS or now - began > MOST_SECONDS:
+            return
 
 
 def _places(receipts: "S3Client") -> tuple[list[Place], list[Place]]:
