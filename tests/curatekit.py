@@ -14,6 +14,7 @@ from pyspark.sql import DataFrame, SparkSession
 from khlang import contracts, lake, pseudonym, session, settings
 from khlang.contracts import Table, sealed_columns
 from khlang.curation import objects
+from khlang.curation.receipts import usual_rows
 from khlang.curation.rekey import Pool
 from khlang.curation.run import Curator, Decision, Work
 
@@ -129,6 +130,9 @@ class MemoryLedger:
     def promoted(self, dataset: str, period: str) -> int:
         kept = [d for d in self.decisions if (d.dataset, d.period, d.verdict) == (dataset, period, "promoted")]
         return max((d.txn_version for d in kept), default=0)
+
+    def usual(self, dataset: str, period: str) -> int:
+        return usual_rows(d.as_dict() for d in self.decisions if d.dataset == dataset and d.period < period)
 
     def decide(self, decision: Decision) -> None:
         self.decisions.append(decision)

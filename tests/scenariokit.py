@@ -52,7 +52,14 @@ def said(case: Path) -> Row:
     """The case's ``verdict.yaml``, with what it need not say."""
     path = HERE / case / "verdict.yaml"
     told: Row = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return {"period": curatekit.PERIOD, "filler": 0, "verdict": "promoted", "failures": [], "guard": None} | told
+    return {
+        "period": curatekit.PERIOD,
+        "filler": 0,
+        "verdict": "promoted",
+        "failures": [],
+        "guard": None,
+        "usual": 0,
+    } | told
 
 
 def given(case: Path, table: Table) -> pl.DataFrame:
@@ -106,9 +113,10 @@ class Scenarios:
         measured = each(staged, table)
         for at in frames:
             mine = staged.where(f"row_number DIV {PLACE} = {at}")
-            whole = metrics.values_of(measured[at], manifest_rows=rows_of[at]) if at in measured else None
+            known = {"manifest_rows": rows_of[at], "least_rows": metrics.least(table, said(cases[at])["usual"])}
+            whole = metrics.values_of(measured[at], **known) if at in measured else None
             # Of no rows there is no group: the product's own query.
-            found = whole or metrics.compute(mine, metrics.expressions(table), manifest_rows=rows_of[at])
+            found = whole or metrics.compute(mine, metrics.expressions(table), **known)
             made[cases[at]].found = found
             if found["raw_id_cells"]:
                 hits = metrics.raw_columns(mine)

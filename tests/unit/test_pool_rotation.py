@@ -35,6 +35,9 @@ class NoBridges:
     def promoted(self, dataset: str, period: str) -> int:
         raise AssertionError((dataset, period))
 
+    def usual(self, dataset: str, period: str) -> int:
+        raise AssertionError((dataset, period))
+
     def decide(self, decision: Any) -> None:
         raise AssertionError(decision)
 

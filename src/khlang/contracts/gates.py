@@ -20,11 +20,12 @@ from khlang.errors import ContractError
 
 # One pseudonym on more than 10 rows of a million is no person (privacy: heavy hitters).
 HEAVY_SHARE, HEAVY_ROWS = "0.00001", 3
+USUAL_SHARE = 0.1  # of a usual month's rows; fewer are no month
 _LAWS = frozenset({"GATE-NULL", "GATE-PID", "GATE-CODE", "GATE-RANGE", "GATE-PERIOD", "GATE-LATE"})
 
 
 def rules(table: Table) -> tuple[Rule, ...]:
-    """Every rule of a curated table (the layer's four, the contract's, those of ``expectations/``) or of a mart.
+    """Every rule of a curated table (the layer's, the contract's, those of ``expectations/``) or of a mart.
 
     Raises:
         ContractError: A code is not in the vocabulary, an argument or column is missing, or a rule stands twice.
@@ -40,7 +41,7 @@ def rules(table: Table) -> tuple[Rule, ...]:
     layer = [
         Quality(term.code, None, {}, "critical", LAYER_REASONS[term.code], "layer")
         for term in TERMS.values()
-        if term.layer
+        if term.layer and not (term.optional and term.code in {one.code for one in table.quality})
     ]
     return no_twins(table, tuple(_rule(table, quality) for quality in (*layer, *table.quality)))
 
@@ -103,6 +104,7 @@ _FIXED_SQL = {
     "GATE-COUNT": "count(*)",
     "GATE-DUPLICATE": _share("reason = 'DUPLICATE'"),
     "GATE-RAW-ID": "",
+    "GATE-FEWER": "",
 }
 
 
@@ -169,6 +171,7 @@ def _rule(table: Table, quality: Quality) -> Rule:
         grouped_by=quality.column if term.computed == "grouped" else arguments.get("by"),
         law=_constraint(table, quality) if quality.code in _LAWS else None,
         allowed_rows=int(arguments.get("rows", HEAVY_ROWS)) if term.computed == "grouped" else None,
+        usual_share=float(arguments.get("share", USUAL_SHARE)) if quality.code == "GATE-FEWER" else None,
     )
 
 
@@ -178,4 +181,7 @@ def _limit_text(quality: Quality, limit: float) -> tuple[str, str]:
     if quality.code == "GATE-HEAVY":
         rows = int(quality.arguments.get("rows", HEAVY_ROWS))
         return f"ต้องไม่เกิน {rows} แถวหรือ 10 ในล้านของทุกแถว", f"at most {rows} rows, or 10 ppm of all rows"
+    if quality.code == "GATE-FEWER":
+        share = float(quality.arguments.get("share", USUAL_SHARE))
+        return f"อย่างน้อย {share:.0%} ของเดือนปกติ", f"at least {share:.0%} of them"
     return "", ""

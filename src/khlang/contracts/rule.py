@@ -19,7 +19,8 @@ class Rule:
 
     ``kwargs`` are complete for the expectation of type ``expectation`` on the metrics table; ``limit`` is the
     figure a receipt shows beside the metric's value. ``law`` is what a share counts the breaches of, ``allowed_rows``
-    GATE-HEAVY's figure: with them an agency's own machine measures the same without Spark.
+    GATE-HEAVY's figure: with them an agency's own machine measures the same without Spark. ``usual_share`` is
+    GATE-FEWER's: the least share of a usual month's rows.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Rule:
     grouped_by: str | None = None
     law: Constraint | None = None
     allowed_rows: int | None = None
+    usual_share: float | None = None
 
 
 def term_of(table: Table, quality: Quality) -> Term:

@@ -13,7 +13,7 @@ class Term:
     ``per_column`` tells whether it needs a column; ``layer`` whether every curated table has it undeclared;
     ``computed`` how curate gets the figure: ``pass`` in the one pass, ``units`` from the units of the grain,
     ``grouped`` from the groups of one column, ``stuck`` from the column's values in the groups of another (``by``),
-    ``curation`` supplied from elsewhere (manifest, raw scan).
+    ``curation`` supplied from elsewhere (manifest, raw scan, earlier months).
     """
 
     code: str
@@ -35,6 +35,9 @@ _TERMS = (
          per_column=False, radius="stop", layer=True, computed="units"),
     Term("GATE-RAW-ID", "raw_id_cells", "ต้องไม่มีเลขประจำตัวประชาชนดิบ", "no cell looks like a raw citizen ID",
          per_column=False, radius="stop", layer=True, computed="curation"),
+    Term("GATE-FEWER", "rows_missing", "จำนวนแถวต้องไม่น้อยผิดจากเดือนก่อน ๆ",
+         "rows below a share of what a month usually has (the median of the last twelve that were promoted)",
+         per_column=False, optional=("share",), layer=True, computed="curation"),
     Term("GATE-COUNT", "rows", "จำนวนแถวอยู่ในช่วงที่คาด", "rows lie in a band", per_column=False,
          optional=("minimum", "maximum")),
     Term("GATE-DUPLICATE", "duplicate_share", "สัดส่วนแถวซ้ำ", "share of rows left out as duplicates", per_column=False,
@@ -63,6 +66,7 @@ LAYER_REASONS = {
     "GATE-ROWS": "What was sealed and signed is what is judged: a row lost or added on the way closes the gate.",
     "GATE-EMPTY": "An expectation over no rows holds by itself; an office with nothing to report says so otherwise.",
     "GATE-GRAIN": "A grain that repeats multiplies every join after it.",
+    "GATE-FEWER": "A month with a tenth of its usual rows is a filter left on, or one part of several.",
     "GATE-RAW-ID": "A citizen ID in the pool is the one thing that must never be there.",
 }
 

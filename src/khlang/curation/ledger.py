@@ -15,5 +15,8 @@ class Ledger(Protocol):
     def promoted(self, dataset: str, period: str) -> int:
         """The highest transaction version that was promoted for a period; 0 for none."""
 
+    def usual(self, dataset: str, period: str) -> int:
+        """The median of the rows of the last twelve months before a period that were promoted; 0 for none."""
+
     def decide(self, decision: Decision) -> None:
         """Write the decision's receipt; it is the last thing that happens to a submission."""

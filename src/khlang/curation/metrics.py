@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from khlang.contracts import Table, rules
@@ -75,26 +76,36 @@ def _groups(keys: Sequence[str]) -> str:
     )
 
 
-def compute(staged: "DataFrame", named: Mapping[str, str], *, manifest_rows: int) -> dict[str, Any]:
+def least(table: Table, usual: int) -> int:
+    """The fewest rows that a month may have, by GATE-FEWER, when it usually has ``usual``."""
+    return ceil(usual * next(rule.usual_share for rule in rules(table) if rule.usual_share is not None))
+
+
+def compute(
+    staged: "DataFrame", named: Mapping[str, str], *, manifest_rows: int, least_rows: int = 0
+) -> dict[str, Any]:
     """Compute all metrics in one query: one row, whatever the data holds.
 
     Args:
         staged: The staged frame, best read back from its files.
         named: From :func:`expressions`.
         manifest_rows: Data rows that the agency's manifest declares.
+        least_rows: From :func:`least`.
     """
     staged.createOrReplaceTempView(VIEW)
     selected = ", ".join(f"{sql} AS `{name}`" for name, sql in named.items())
     row = staged.sparkSession.sql(f"SELECT {selected} FROM {VIEW}").first()  # noqa: S608
-    return values_of({} if row is None else row.asDict(recursive=True), manifest_rows=manifest_rows)
+    found = {} if row is None else row.asDict(recursive=True)
+    return values_of(found, manifest_rows=manifest_rows, least_rows=least_rows)
 
 
-def values_of(row: Mapping[str, Any], *, manifest_rows: int) -> dict[str, Any]:
+def values_of(row: Mapping[str, Any], *, manifest_rows: int, least_rows: int = 0) -> dict[str, Any]:
     """The metrics of one submission, from the row that :func:`expressions` gave."""
     values = {**row}
     values |= values.pop(KEYED, None) or {}
     plain_values = {name: float(v) if isinstance(v, Decimal) else v for name, v in values.items()}
-    return plain_values | {"manifest_rows": manifest_rows}
+    missing = max(0, least_rows - int(plain_values.get("rows") or 0))
+    return plain_values | {"manifest_rows": manifest_rows, "rows_missing": missing}
 
 
 def raw_columns(staged: "DataFrame") -> list[dict[str, Any]]:

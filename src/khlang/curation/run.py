@@ -29,6 +29,7 @@ class Work:
     submission: lake.Submission
     sequence: int
     rows: int
+    usual: int = 0  # rows of its earlier months, the median; 0 for the first
     withdrawn: bool = False  # nothing counts for its period any more
 
 
@@ -130,7 +131,8 @@ class Curator:
     def _gate(self, staged: "DataFrame", work: Work, table: Table, decision: Decision) -> Verdict:
         with _timed(decision, "metrics"):
             named = gate_metrics.expressions(table)
-            found = gate_metrics.compute(staged, named, manifest_rows=work.rows)
+            least = gate_metrics.least(table, work.usual)
+            found = gate_metrics.compute(staged, named, manifest_rows=work.rows, least_rows=least)
             raw = gate_metrics.raw_columns(staged) if found["raw_id_cells"] else []
         with _timed(decision, "gate"):
             verdict = gates.judge(found, table, raw=raw)

@@ -1,6 +1,7 @@
 """All pending submissions of a dataset in one process, and the receipts of what became of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from khlang import contracts, session
@@ -58,9 +59,10 @@ def curate(
         ),
     )
     decisions = []
-    for number, work in enumerate(book.pending(dataset, run.revision(table))):
+    for number, waiting in enumerate(book.pending(dataset, run.revision(table))):
         if number == 0:
             run.warm()
+        work = replace(waiting, usual=book.usual(dataset, waiting.submission.period))
         session.fit(spark, work.rows)
         decision = _decide(curator, work, table, newest=book.promoted(dataset, work.submission.period))
         book.decide(decision)

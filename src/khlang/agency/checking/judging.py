@@ -19,6 +19,10 @@ POOL_ONLY: Final[dict[str, tuple[str, str]]] = {
         "หนึ่งแถวต่อหนึ่งหน่วยข้อมูลหลังตัดแถวซ้ำ คลังกลางเป็นผู้ตัด (จำนวนแถวซ้ำตรวจที่นี่แล้ว)",
         "one row a unit once the pool has left out duplicates (they are counted here)",
     ),
+    "GATE-FEWER": (
+        "จำนวนแถวเทียบกับเดือนก่อน ๆ ที่คลังกลางรับไว้",
+        "how many rows earlier months had, as the pool took them",
+    ),
     "GATE-STUCK": (
         "เครื่องวัดที่ค่าค้าง คลังกลางเป็นผู้ดูทั้งเดือนพร้อมกัน",
         "gauges that are stuck at one value, which the pool sees over the whole month",
