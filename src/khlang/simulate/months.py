@@ -1,11 +1,11 @@
-"""From one month to the next: deaths, births, moves, changes of wage and job, new registrations."""
+"""From one month to the next: deaths, moves, marriages, births, changes of wage and job, new registrations."""
 
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
-from khlang.simulate import registration
+from khlang.simulate import couples, families, registration
 from khlang.simulate.calibration import Assumptions, Calibration
 from khlang.simulate.identifiers import generator
 from khlang.simulate.work import reported_late
@@ -38,10 +38,12 @@ def advance(world: World, calibration: Calibration, *, seed: int) -> World:
     stream = generator(seed, "month", period_of(month))
     persons = _deaths(stream, world.persons, rules, month)
     persons = _moves(stream, persons, world, rules, month)
-    persons, spare = _births(stream, persons, world, rules, month)
+    after = world.evolve(month=month, persons=persons)
+    after = _families(generator(seed, "families", period_of(month)), after, calibration.assumptions)
+    persons = after.persons
     jobs = _work(stream, world.jobs, persons, calibration.assumptions, month)
     jobs = reported_late(jobs, calibration.assumptions["mess"]["late"], seed=seed, period=period_of(month))
-    moved = world.evolve(month=month, persons=persons, jobs=jobs, spare=spare)
+    moved = after.evolve(jobs=jobs)
     count = round(rules["new_registrations"] * world.registrations.height)
     added = registration.register(stream, moved, calibration, count, following(month) - timedelta(days=1))
     return moved.evolve(registrations=pl.concat([world.registrations, added]))
@@ -71,25 +73,37 @@ def _moves(
     )
 
 
-def _births(
-    stream: np.random.Generator, persons: pl.DataFrame, world: World, rules: dict[str, float], month: date
-) -> tuple[pl.DataFrame, np.ndarray]:
-    """Children are born into houses where somebody lives; each takes one of the spare numbers."""
-    count = min(round(rules["births"] * persons.height), len(world.spare))
-    house = persons["house"].gather(stream.integers(0, persons.height, count))
-    day = pl.Series((np.datetime64(month) + stream.integers(0, 28, count)).astype("datetime64[D]")).cast(pl.Date)
-    children = pl.DataFrame(
-        {
-            "cid": world.spare[:count],
-            "house": house,
-            "sex": stream.choice(np.array([1, 2], dtype=np.int8), size=count),
-            "birth": day,
-            "moved_in_on": day,
-        }
+def _families(stream: np.random.Generator, world: World, assumptions: Assumptions) -> World:
+    """The world with the month's marriages and births; small children are with their mothers."""
+    rules, alive = assumptions["families"], world.persons["cid"].implode()
+    pairs = world.couples.filter(pl.col("wife").is_in(alive), pl.col("husband").is_in(alive))
+    new = couples.married(stream, world.residents(), pairs, rules, world.month)
+    persons = families.follow(couples.together(world.persons, new), world.births)
+    pairs = pl.concat([pairs, new.drop("moves")])
+    return _births(stream, world.evolve(persons=persons, couples=pairs), assumptions)
+
+
+def _births(stream: np.random.Generator, world: World, assumptions: Assumptions) -> World:
+    """Children are born into their mothers' houses; each takes one of the spare numbers."""
+    rules, persons = assumptions["families"], world.persons
+    count = min(round(assumptions["month"]["births"] * persons.height), len(world.spare))
+    before = pl.lit(world.month).dt.offset_by(f"-{rules['spacing_months']}mo")
+    lately = world.births.filter(pl.col("born_on") >= before)
+    mothers = families.mothers(stream, world.residents(), lately, world.couples, rules, count=count)
+    day = pl.Series(np.datetime64(world.month) + stream.integers(0, 28, mothers.height)).cast(pl.Date)
+    moved_now = pl.when(pl.col("left_house").is_not_null()).then("moved_in_on")
+    children = mothers.select(
+        pl.Series("cid", world.spare[: mothers.height]),
+        "house",
+        pl.Series("sex", stream.choice(np.array([1, 2], dtype=np.int8), size=mothers.height)),
+        day.alias("birth"),
+        pl.max_horizontal(pl.lit(day), moved_now).alias("moved_in_on"),
     )
-    return pl.concat([persons, children], how="diagonal").with_columns(
+    everybody = pl.concat([persons, children], how="diagonal").with_columns(
         pl.col("informal", "debt", "land").fill_null(0)
-    ), world.spare[count:]
+    )
+    births = families.born(stream, children, mothers, world.births)
+    return world.evolve(persons=everybody, births=births, spare=world.spare[mothers.height :])
 
 
 def _work(

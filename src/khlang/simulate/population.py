@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from khlang.simulate import belongings, identifiers, registration, work
+from khlang.simulate import belongings, couples, families, identifiers, registration, work
 from khlang.simulate.calibration import Calibration, apportion
 from khlang.simulate.identifiers import generator
 from khlang.simulate.world import EPOCH, World, placed_persons
@@ -86,6 +86,10 @@ def found(calibration: Calibration, *, people: int, months: int, seed: int, star
     numbers = identifiers.issue(generator(seed, "numbers"), people + reserve + employers)
     births = _births(rng, rules["age_shares"], sizes, start)
     persons = _persons(rng, sizes, births, numbers[:people], start)
+    stream = generator(seed, "families")
+    pairs = couples.at_home(stream, persons, rules["families"], start)
+    placed = persons.join(houses, on="house", how="left", maintain_order="left")
+    persons, born = families.found(stream, placed, pairs, rules["families"], start)
     jobs = work.hire(
         generator(seed, "work"), calibration, persons, houses, numbers=numbers[people + reserve :], month=start
     )
@@ -96,7 +100,7 @@ def found(calibration: Calibration, *, people: int, months: int, seed: int, star
         generator(seed, "vehicles"), placed.with_columns(informal=informal), rules["vehicles"], start
     )
     spare = numbers[people : people + reserve]
-    world = World(start, persons, houses, jobs, vehicles, registration.empty(), spare)
+    world = World(start, persons, houses, jobs, vehicles, registration.empty(), spare, born, pairs)
     adults = placed.filter(pl.col("age") >= registration.YOUNGEST).height
     count = round(rules["registration"]["share_of_adults"] * adults)
     first = registration.register(generator(seed, "registration"), world, calibration, count, start - timedelta(days=1))

@@ -15,6 +15,7 @@ from khlang.simulate.calibration import Calibration
 
 BAHT = 100  # satang
 EPOCH = date(1970, 1, 1)
+MAN, WOMAN = 1, 2  # sex
 Part = Mapping[str, pl.DataFrame]
 
 
@@ -32,6 +33,9 @@ class World:
         registrations: Grain cid (also of the dead): house_id, amphoe_code, registered_on, declared (satang a year),
             occupation, debt, land as declared.
         spare: Class-9 numbers not yet given to anybody.
+        births: Grain child (also of the dead; from ``known_months`` before the first month on): mother, born_on,
+            mother_age (completed years that day), birth_order (1: her first), amphoe_code (hers that day).
+        couples: Grain wife, and husband: since. Both are alive.
         parts: Domain → what it alone adds to the world: frames by name.
     """
 
@@ -42,6 +46,8 @@ class World:
     vehicles: pl.DataFrame
     registrations: pl.DataFrame
     spare: np.ndarray
+    births: pl.DataFrame
+    couples: pl.DataFrame
     parts: Mapping[str, Part] = field(default_factory=dict)
 
     def evolve(self, **changes: object) -> "World":
@@ -51,6 +57,11 @@ class World:
     def with_part(self, domain: str, part: Part) -> "World":
         """The same world with one domain's part replaced."""
         return self.evolve(parts={**self.parts, domain: part})
+
+    def residents(self) -> pl.DataFrame:
+        """Every person with age, amphoe and province, in the order of ``persons``."""
+        placed = self.persons.join(self.houses, on="house", how="left", maintain_order="left")
+        return placed.with_columns(age=ages(pl.col("birth"), self.month).cast(pl.Int64))
 
 
 def ages(birth: pl.Expr, on: date) -> pl.Expr:
@@ -83,3 +94,20 @@ def placed_persons(
             age=ages(pl.col("birth"), on), insured=pl.col("wage").is_not_null(), wage=pl.col("wage").fill_null(0)
         )
     )
+
+
+def numbered(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows by ``lot``, with their place in their province from 0."""
+    return frame.sort("lot", "cid").with_columns(place=pl.int_range(pl.len()).over("province_code"))
+
+
+def moved(persons: pl.DataFrame, target: pl.DataFrame) -> pl.DataFrame:
+    """Whom ``target`` names (cid, goes_to, goes_on) in another house, with the record of the one they left."""
+    joined = persons.join(target, on="cid", how="left", maintain_order="left")
+    goes = pl.col("goes_to").is_not_null() & (pl.col("goes_to") != pl.col("house"))
+    return joined.with_columns(
+        left_house=pl.when(goes).then("house").otherwise("left_house"),
+        left_moved_in_on=pl.when(goes).then("moved_in_on").otherwise("left_moved_in_on"),
+        house=pl.when(goes).then("goes_to").otherwise("house"),
+        moved_in_on=pl.when(goes).then("goes_on").otherwise("moved_in_on"),
+    ).drop("goes_to", "goes_on")

@@ -3,7 +3,6 @@
 import numpy as np
 import polars as pl
 
-from khlang.domains.labour import families
 from khlang.domains.labour.assumed import drawn, load
 from khlang.domains.labour.definitions import load as definitions
 from khlang.simulate.world import World
@@ -21,7 +20,7 @@ def graduates(rng: np.random.Generator, world: World, before: pl.DataFrame | Non
     rules = load()["graduates"]
     last = world.month.year if world.month.month > 3 else world.month.year - 1  # degrees are given in March
     age = last - pl.col("birth").dt.year()
-    of_age = families.people(world).filter(age.is_between(rules["age"], rules["age"] + rules["cohorts"] - 1))
+    of_age = world.residents().filter(age.is_between(rules["age"], rules["age"] + rules["cohorts"] - 1))
     drawn_here = of_age.filter(pl.Series(rng.random(of_age.height) < rules["share"]))
     if before is not None:
         newest = drawn_here.filter(pl.col("birth").dt.year() == last - rules["age"])

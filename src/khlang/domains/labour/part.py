@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from khlang.domains.labour import careers, families, schooling
+from khlang.domains.labour import careers, schooling
 from khlang.domains.labour.assumed import days_from, load
 from khlang.simulate.calibration import Calibration
 from khlang.simulate.identifiers import generator
@@ -12,18 +12,15 @@ from khlang.simulate.world import Part, World, ages
 
 
 def found(world: World, known: Calibration, seed: int) -> Part:
-    """Births of two years with their mothers, schools with students and teachers, degrees and occupations."""
+    """Schools with students and teachers, degrees and occupations."""
 
     def stream(purpose: str) -> np.random.Generator:
         return generator(seed, "labour", purpose)
 
-    since = world.month.replace(year=world.month.year - load()["mothers"]["months"] // 12)
-    births = families.births(stream("births"), world, since, families.none())
     places = schooling.schools(stream("schools"), world, known)
-    pupils = schooling.students(stream("students"), world, places, births)
+    pupils = schooling.students(stream("students"), world, places, world.births)
     degrees = careers.graduates(stream("graduates"), world)
     return {
-        "births": births,
         "schools": places,
         "students": pupils,
         "teachers": schooling.teachers(stream("teachers"), world, places, pupils),
@@ -33,21 +30,20 @@ def found(world: World, known: Calibration, seed: int) -> Part:
 
 
 def advance(before: Part, world: World, known: Calibration, seed: int) -> Part:
-    """One month later: newborn, leavers, degrees given, jobs taken; who died is in no list but as a mother."""
+    """One month later: leavers, degrees given, jobs taken; who died is in no list."""
     del known
 
     def stream(purpose: str) -> np.random.Generator:
         return generator(seed, "labour", purpose, period_of(world.month))
 
     alive = world.persons.select("cid")
-    new = families.births(stream("births"), world, world.month, before["births"])
+    new = world.births.filter(pl.col("born_on") >= world.month)
     degrees = before["graduates"].join(alive, on="cid", how="semi", maintain_order="left")
     if world.month.month == 4:
         degrees = pl.concat([degrees, careers.graduates(stream("graduates"), world, degrees)])
     working = before["occupations"].join(world.jobs, on="cid", how="semi", maintain_order="left")
     hired = careers.occupations(stream("occupations"), world, degrees).join(working, on="cid", how="anti")
     return {
-        "births": pl.concat([before["births"], new]),
         "schools": before["schools"],
         "students": _students(stream("students"), before["students"], world, before["schools"], new),
         "teachers": before["teachers"].join(alive, on="cid", how="semi", maintain_order="left"),
@@ -75,6 +71,6 @@ def _students(
     leaves &= (pupils["left_on"].is_null() & (pupils.select(age >= 15).to_series())).to_numpy()
     day = days_from(pl.Series([world.month] * pupils.height), rng.integers(0, 25, pupils.height))
     gone = pupils.with_columns(left_on=pl.when(pl.Series(leaves)).then(day).otherwise("left_on")).drop("birth")
-    mothers = new.select("cid")
+    mothers = new.select(cid="mother")
     theirs = schooling.with_mothers(rng, gone.join(mothers, on="cid", how="semi"), new, until=following(world.month))
     return pl.concat([gone.join(mothers, on="cid", how="anti", maintain_order="left"), theirs.sort("cid")])

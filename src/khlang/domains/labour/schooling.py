@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from khlang.domains.labour import families
 from khlang.domains.labour.assumed import by_province, days_from, load
 from khlang.simulate.calibration import Calibration
 from khlang.simulate.months import following
@@ -28,7 +27,7 @@ def schools(rng: np.random.Generator, world: World, known: Calibration) -> pl.Da
     """
     rules = load()["students"]
     of_age = pl.col("age").is_between(rules["youngest"], rules["oldest"])
-    pupils = families.people(world).filter(of_age).group_by("province_code").len()
+    pupils = world.residents().filter(of_age).group_by("province_code").len()
     counted = known.provinces.select("province_code").join(pupils, on="province_code", how="left")
     many = (counted["len"].fill_null(0) / rules["pupils_a_school"]).round().cast(pl.Int64).clip(1)
     made = []
@@ -59,7 +58,7 @@ def students(rng: np.random.Generator, world: World, places: pl.DataFrame, birth
         cid, school_code, grade_code, enrolled_on, left_on (null: at school).
     """
     rules = load()["students"]
-    everybody = families.people(world).filter(pl.col("age").is_between(rules["youngest"], rules["oldest"]))
+    everybody = world.residents().filter(pl.col("age").is_between(rules["youngest"], rules["oldest"]))
     share = everybody["age"].to_numpy()
     at_school = np.select([share >= age for age in sorted(rules["share"], reverse=True)],
                           [rules["share"][age] for age in sorted(rules["share"], reverse=True)])  # fmt: skip
@@ -97,7 +96,7 @@ def with_mothers(rng: np.random.Generator, pupils: pl.DataFrame, births: pl.Data
     ``enrolled_on`` of a mother who gave birth before the school year moves to the year of the birth.
     """
     rules = load()["mothers"]
-    joined = pupils.join(births.select("cid", "born_on"), on="cid", how="left", maintain_order="left")
+    joined = pupils.join(births.select("born_on", cid="mother"), on="cid", how="left", maintain_order="left")
     leaves = pl.Series(rng.random(joined.height) < rules["leaves_school"]) & joined["born_on"].is_not_null()
     days = rng.integers(0, rules["leaves_within_days"], joined.height)
     last = pl.lit(until - timedelta(days=1))
@@ -123,7 +122,7 @@ def teachers(rng: np.random.Generator, world: World, places: pl.DataFrame, pupil
     whole = np.floor(filled + rng.random(len(filled))).astype(np.int64)
     chairs = counted[np.repeat(np.arange(len(whole)), whole)]
     chairs = chairs.with_columns(place=pl.int_range(pl.len()).over("province_code"))
-    able = families.people(world).filter(pl.col("age").is_between(rules["youngest"], rules["oldest"]))
+    able = world.residents().filter(pl.col("age").is_between(rules["youngest"], rules["oldest"]))
     able = able.join(world.jobs, on="cid", how="anti", maintain_order="left")
     able = able.with_columns(lot=pl.Series(rng.random(able.height))).sort("lot")
     able = able.with_columns(place=pl.int_range(pl.len()).over("province_code"))
