@@ -9,7 +9,7 @@ KHLANG := .venv/bin/khlang
 # A machine that forbids Python to keep what it compiled pays for it at each start: 10 s of GX instead of 3.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo volume test soak check bench docs kernel dist windows clean
+.PHONY: help setup up down status logs demo domains volume test soak check bench docs kernel dist windows clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ setup: ## Install and build what is missing (cached; seconds when all is there)
 
 demo: setup ## Run the main job: extracts to an answer (PEOPLE=20000 MONTHS=3 SEED=7 DOMAINS=welfare)
 	@$(KHLANG) demo --people $(PEOPLE) --months $(MONTHS) --seed $(SEED) --domains $(DOMAINS)
+
+domains: setup ## Write docs/domains from the last demo, its servers up: figures and notebooks, run as the analyst
+	@$(KHLANG) domains docs
 
 volume: setup ## Take millions of rows through every hop, in var/volume, and measure it (ROWS=5000000)
 	@export KHLANG_VAR="$(CURDIR)/var/volume"; trap '$(KHLANG) stack down' EXIT; \

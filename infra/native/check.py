@@ -41,6 +41,7 @@ CHECKS: dict[str, Sequence[str]] = {
     "import contracts": (str(TOOLS / "lint-imports"),),
     "refusals are not stale": (str(TOOLS / "python"), "-m", "infra.reference.refusals", "--check"),
     "docs are not stale": (str(TOOLS / "khlang"), "contract", "docs", "--check"),
+    "domain pages are not stale": (str(TOOLS / "khlang"), "domains", "docs", "--check"),
     "DAGs parse": (str(AIRFLOW), "-c", PARSE),
 }
 

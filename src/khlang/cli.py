@@ -19,6 +19,10 @@ COMMANDS = {
     "stack": ("khlang.stack.cli:stack", "Start, stop and look at the services."),
     "sql": ("khlang.serve.cli:sql", "Ask Trino, as an analyst."),
     "demo": ("khlang.demo.cli:demo", "Run the main job from extracts to an answer."),
+    "domains": (
+        "khlang.demo.pages.cli:domains",
+        "The pages of docs/domains: each question, its figures and its notebook.",
+    ),
     "volume": ("khlang.demo.volume.cli:volume", "Take millions of rows through every hop, and measure it."),
 }
 

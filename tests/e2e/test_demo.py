@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import polars as pl
 import pytest
 import trino
 from tests.demofixture import MONTHS, Demo, run_demo
+from tests.stackfixture import environment
 
 from khlang import store
 from khlang.contracts import load
@@ -98,6 +100,23 @@ def test_report_says_where_to_look_and_holds_no_password(demo: Demo) -> None:
             assert secret
             assert secret not in text
     assert "make down" in demo.printed
+
+
+def test_the_domains_page_is_written_from_what_the_demo_left(demo: Demo, tmp_path: Path) -> None:
+    program = str(demo.settings.root / ".venv" / "bin" / "khlang")
+    command = [program, "domains", "docs", "--folder", str(tmp_path)]
+    subprocess.run(command, env=environment(demo.settings), check=True, capture_output=True)
+    page = (tmp_path / "welfare.md").read_text(encoding="utf-8")
+    shown = re.findall(r"\]\((pictures/[^)]+)\)", page)
+    assert "pictures/welfare.png" in shown
+    assert [name for name in shown if not (tmp_path / name).read_bytes().startswith(b"\x89PNG")] == []
+    assert "FROM welfare_by_amphoe" in page
+    made = json.loads((tmp_path / "made.json").read_text(encoding="utf-8"))["welfare"]
+    assert {mart["name"]: mart["rows"] for mart in made["marts"]} == {
+        mart["name"]: mart["rows"] for mart in demo.report["marts"]
+    }
+    assert {row["rules"] - row["met"] for row in made["extracts"]} == {0}
+    assert str(demo.settings.var) not in page
 
 
 def test_second_run_gives_the_same_and_writes_nothing(demo: Demo) -> None:
