@@ -82,18 +82,20 @@ def inner(table: Table, given: list[dict[str, str]]) -> pl.DataFrame:
 
 
 def filler(template: dict[str, str], count: int, table: Table) -> list[dict[str, str]]:
-    """Good rows like the template, each of another person, house … or, where nobody is in them, of another place."""
+    """Good rows like the template, each of another person, house … and, where those are not its grain, another unit."""
     names = [column.name for column in table.identifiers]
-    if not names:
-        place = table.column(next(name for name in table.grain if name != "period"))
-        listed = [code for code in place.values if code != template[place.name]]
-        return [
-            template | {place.name: listed[number] if listed else f"{template[place.name]}-{number}"}
-            for number in range(count)
-        ]
-    return [
+    grain = [name for name in table.grain if name != "period"]
+    rows = [
         template | {name: f"filler {template[name]}-{number}" for name in names if template.get(name)}
         for number in range(count)
+    ]
+    if set(names) & set(grain):
+        return rows
+    place = table.column(grain[0])
+    listed = [code for code in place.values if code != template[place.name]]
+    return [
+        row | {place.name: listed[number] if listed else f"{template[place.name]}-{number}"}
+        for number, row in enumerate(rows)
     ]
 
 

@@ -1,0 +1,1 @@
+"""Marts of the waste domain: one module a question."""
