@@ -45,6 +45,11 @@ class Artefacts:
         return self.cache / "jars" / hashlib.sha256(listed).hexdigest()[:12]
 
     @property
+    def maps(self) -> Path:
+        """The outlines of the provinces (``thailand.svg``), with their licence."""
+        return self.cache / "maps" / f"svg-maps-thailand-{self.versions['SVG_MAPS_VERSION']}"
+
+    @property
     def started(self) -> Path:
         """What makes a start quick: class archives of the JVMs, Airflow's migrated empty database."""
         return self.cache / "warm"

@@ -21,10 +21,11 @@ NATIVE = settings_module.load({}).root / "infra" / "native"
 def setup_steps(monkeypatch: pytest.MonkeyPatch) -> types.SimpleNamespace:
     """The modules of set-up, which lie outside the package because they run before it is installed."""
     monkeypatch.syspath_prepend(str(NATIVE))
-    from setup import machine, python_envs, run, servers
+    from setup import machine, maps, python_envs, run, servers
     from setup.progress import Progress
 
-    return types.SimpleNamespace(machine=machine, python_envs=python_envs, servers=servers, run=run, Progress=Progress)
+    parts = {"machine": machine, "maps": maps, "python_envs": python_envs, "servers": servers, "run": run}
+    return types.SimpleNamespace(Progress=Progress, **parts)
 
 
 def program_in(cache: Path) -> artefacts.Artefacts:
@@ -74,11 +75,19 @@ def test_no_go_and_none_to_fetch(setup_steps, monkeypatch, tmp_path) -> None:
     assert "make setup" in caught.value.remedy
 
 
+def test_no_npm_and_none_to_fetch(setup_steps, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SetupError, match="No npm on this machine, and none can be fetched") as caught:
+        setup_steps.maps.outlines(setup_steps.Progress(tmp_path), program_in(tmp_path))
+    assert caught.value.exit_code == 10
+    assert not setup_steps.maps.complete(program_in(tmp_path))
+
+
 def test_a_file_that_is_not_the_pinned_one_is_refused_and_removed(setup_steps, tmp_path) -> None:
     fetched = tmp_path / "trino.tar.gz"
     fetched.write_bytes(b"something else")
     with pytest.raises(SetupError, match=r"trino\.tar\.gz is not the file that was pinned"):
-        setup_steps.servers._check(fetched, "0" * 64, fetched.name)
+        setup_steps.servers.check_file(fetched, "0" * 64, fetched.name)
     assert not fetched.exists()
 
 
@@ -108,6 +117,7 @@ def test_one_packages_lines_are_cut_out_of_a_list(setup_steps) -> None:
 STEPS = {
     "servers": ("minio", "java_runtime", "jars", "trino", "jdbc"),
     "python_envs": ("jobs", "airflow"),
+    "maps": ("outlines",),
 }
 
 

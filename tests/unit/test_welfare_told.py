@@ -91,6 +91,13 @@ def test_picture_is_drawn_in_the_packaged_font(tmp_path: Path) -> None:
     assert (tmp_path / "welfare.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_picture_shows_all_provinces_on_a_map_where_they_are_known() -> None:
+    rows = [{"name_th": "ตราด", "code": "23", picture.PARTS[0]: 40, picture.WITHOUT: 10}]
+    assert len(picture.figure(rows, [MONTH], [MONTH]).axes) == 2
+    country = picture.figure(rows, [MONTH], [MONTH], everywhere=rows).axes[0]
+    assert next(text.get_text() for text in country.get_legend().get_texts()) == "25%"
+
+
 MONTH = {"period": "2026-01", "registrants": 230, "contradictions": 54, "insured": None, "eligible": 200}
 MONTH |= {"poor_households": 330, "poor_households_without_registrant": 150}
 

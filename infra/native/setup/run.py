@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from khlang import artefacts
 from khlang import settings as settings_module
 from khlang.errors import KhlangError
-from setup import kernel, machine, python_envs, servers
+from setup import kernel, machine, maps, python_envs, servers
 from setup.progress import Progress
 
 
@@ -16,7 +16,7 @@ def install(progress: Progress, *, with_kernel: bool = False) -> None:
     """Bring everything here, skipping what is; the optional kernel is compiled only when asked for."""
     settings = settings_module.load()
     program = artefacts.load(settings)
-    with_work = not (servers.complete(program) and python_envs.complete(program))
+    with_work = not (servers.complete(program) and python_envs.complete(program) and maps.complete(program))
     if with_work:
         machine.check_disk(program.cache)
     machine.packages(progress)
@@ -32,7 +32,8 @@ def install(progress: Progress, *, with_kernel: bool = False) -> None:
 
 
 def fetched(progress: Progress, program: artefacts.Artefacts, uv: str) -> None:
-    """The servers that come ready-made, one after the other: Maven's folder takes one writer."""
+    """What comes ready-made, one after the other: Maven's folder takes one writer."""
+    maps.outlines(progress, program)
     servers.java_runtime(progress, program, uv)
     servers.jars(progress, program)
     servers.trino(progress, program)

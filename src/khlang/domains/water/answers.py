@@ -32,6 +32,10 @@ SELECT period, basin_code, max(basin_demand_mcm) AS demand_mcm, max(basin_storag
        max(months_of_storage) AS months_of_storage, bool_or(is_short) AS is_short
 FROM water_by_amphoe WHERE basin_code IS NOT NULL GROUP BY period, basin_code ORDER BY period, basin_code
 """
+BY_AMPHOE = """
+SELECT period, amphoe_code, months_of_storage FROM water_by_amphoe
+WHERE basin_code IS NOT NULL ORDER BY period, amphoe_code
+"""
 OFTEN = """
 SELECT period, least(floods, 5) AS floods, count(*) AS homes, count_if(in_house_registry) AS registered
 FROM flooded_homes GROUP BY period, least(floods, 5) ORDER BY period, floods
@@ -81,6 +85,18 @@ def basins(settings: Settings, connection: "Connection") -> dict[str, list[Row]]
         period: sorted((_basin(row, names) for row in rows), key=_shortness)
         for period, rows in _periods(client.ask(connection, BY_BASIN).dicts())
     }  # fmt: skip
+
+
+def amphoe(connection: "Connection") -> dict[str, list[Row]]:
+    """How long the water of each amphoe's basin lasts: period → rows. A basin without a figure has none here either."""
+    return {
+        period: [
+            {"amphoe_code": row["amphoe_code"], "months_of_storage": float(row["months_of_storage"])}
+            for row in rows
+            if row["months_of_storage"] is not None
+        ]
+        for period, rows in _periods(client.ask(connection, BY_AMPHOE).dicts())
+    }
 
 
 def often(connection: "Connection") -> dict[str, list[Row]]:

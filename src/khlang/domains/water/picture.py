@@ -1,10 +1,9 @@
 """The picture of the water answer, in Thai. A figure that may not be shown is marked: it is no zero."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khlang.serve import bars, thai
+from khlang.serve import bars, maps, thai
 from khlang.serve.thai import GREY, RED
 from khlang.serve.told import LEFT_OUT, Row
 
@@ -14,7 +13,14 @@ if TYPE_CHECKING:
 PARTS = ("flooded_households", "repeated_households")
 
 
-def figure(by_province: Sequence[Row], by_basin: Sequence[Row], period: str, line: float) -> "Figure":
+def figure(
+    by_province: Sequence[Row],
+    by_basin: Sequence[Row],
+    period: str,
+    line: float,
+    *,
+    everywhere: Sequence[Row] = (),
+) -> "Figure":
     """Households in repeated floods by province, and the months that each basin's storage lasts.
 
     Args:
@@ -22,12 +28,17 @@ def figure(by_province: Sequence[Row], by_basin: Sequence[Row], period: str, lin
         by_basin: ``name_th``, ``months_of_storage``, ``is_short``; the shortest first.
         period: Of both.
         line: Months below which a basin is short.
+        everywhere: As ``by_province`` with ``households``, of all provinces: the share in repeated floods as a map.
     """
     from matplotlib.figure import Figure
 
     with thai.style():
-        made = Figure(figsize=(12, 6), layout="constrained", dpi=130)
-        left, right = made.subplots(1, 2, width_ratios=(1.1, 1))
+        made = Figure(figsize=(16, 6.5) if everywhere else (12, 6), layout="constrained", dpi=130)
+        widths = (1, 1.1, 1) if everywhere else (1.1, 1)
+        *country, left, right = made.subplots(1, len(widths), width_ratios=widths)
+        for axes in country:
+            shares = maps.of(everywhere, PARTS[1], "households")
+            maps.provinces(axes, shares, title="น้ำท่วมซ้ำ", unit="ร้อยละของครัวเรือน", text=maps.share)
         provinces(left, by_province, period)
         basins(right, by_basin, period, line)
         if None in [row[name] for row in by_province for name in PARTS]:
@@ -36,9 +47,15 @@ def figure(by_province: Sequence[Row], by_basin: Sequence[Row], period: str, lin
     return made
 
 
-def draw(file: Path, by_province: Sequence[Row], by_basin: Sequence[Row], period: str, line: float) -> None:
-    """Write the figure as PNG."""
-    figure(by_province, by_basin, period, line).savefig(file)
+def months_by_amphoe(rows: Sequence[Row], period: str) -> "Figure":
+    """A map of the months that the stored water of each amphoe's basin lasts.
+
+    Args:
+        rows: ``amphoe_code`` and ``months_of_storage``, one an amphoe.
+        period: Of all.
+    """
+    values = maps.of(rows, "months_of_storage")
+    return maps.figure(values, title=f"น้ำเก็บกักใช้ได้กี่เดือน งวด {period}", unit="เดือน", text="{:.1f}".format)
 
 
 def provinces(axes: Any, rows: Sequence[Row], period: str) -> None:

@@ -51,7 +51,8 @@ def tell(settings: Settings, connection: "Connection", periods: list[str]) -> To
     """
     last = periods[-1]
     by_period = [row for row in answers.months(connection) if row["period"] in periods]
-    by_province = answers.provinces(settings, connection)[last][:SHOWN]
+    everywhere = answers.provinces(settings, connection)[last]
+    by_province = everywhere[:SHOWN]
     by_basin = answers.basins(settings, connection)[last]
     often = answers.often(connection)[last]
     real = answers.population(settings, periods)
@@ -65,10 +66,12 @@ def tell(settings: Settings, connection: "Connection", periods: list[str]) -> To
         marts={"flooded_homes": "floods", "water_by_amphoe": "by_period"},
         population=real,
         picture=Words(
-            "ครัวเรือนน้ำท่วมซ้ำรายจังหวัด และน้ำเก็บกักของแต่ละลุ่มน้ำใช้ได้กี่เดือน",
-            "Households in repeated floods by province; months that each basin's storage lasts",
+            "ครัวเรือนน้ำท่วมซ้ำรายจังหวัด (แผนที่และจำนวน) และน้ำเก็บกักของแต่ละลุ่มน้ำใช้ได้กี่เดือน",
+            "Households in repeated floods by province, as a map and counted; months that each basin's storage lasts",
         ),
-        draw=lambda file: picture.draw(file, by_province, by_basin, last, float(load().short_months)),
+        draw=lambda file: picture.figure(
+            by_province, by_basin, last, float(load().short_months), everywhere=everywhere
+        ).savefig(file),
     )
 
 

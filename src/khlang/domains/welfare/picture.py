@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khlang.serve import bars, thai
+from khlang.serve import bars, maps, thai
 from khlang.serve.thai import GREY, RED
 from khlang.serve.told import LEFT_OUT, Row
 
@@ -15,19 +15,30 @@ PARTS = ("poor_households", "poor_households_without_registrant")
 WITHOUT = PARTS[1]
 
 
-def figure(by_province: Sequence[Row], by_period: Sequence[Row], real: Sequence[Row] = ()) -> "Figure":
+def figure(
+    by_province: Sequence[Row],
+    by_period: Sequence[Row],
+    real: Sequence[Row] = (),
+    *,
+    everywhere: Sequence[Row] = (),
+) -> "Figure":
     """Poor households by province in the last period, and those without a registrant by month.
 
     Args:
         by_province: ``name_th`` and the counts of ``PARTS``.
         by_period: ``period`` and the same counts, in order.
         real: What is, of the same periods; none where there is no simulation to know it.
+        everywhere: As ``by_province``, of all provinces: a map of the share without a registrant is drawn of them.
     """
     from matplotlib.figure import Figure
 
     with thai.style():
-        made = Figure(figsize=(12, 5), layout="constrained", dpi=130)
-        left, right = made.subplots(1, 2, width_ratios=(1.3, 1))
+        made = Figure(figsize=(16, 6.5) if everywhere else (12, 5), layout="constrained", dpi=130)
+        widths = (1, 1.3, 1) if everywhere else (1.3, 1)
+        *country, left, right = made.subplots(1, len(widths), width_ratios=widths)
+        for axes in country:
+            shares = maps.of(everywhere, WITHOUT, PARTS[0])
+            maps.provinces(axes, shares, title="ไม่มีผู้ลงทะเบียน", unit="ร้อยละของครัวเรือนยากจน", text=maps.share)
         provinces(left, by_province, by_period[-1]["period"])
         months(right, by_period, real)
         drawn = [row[name] for row in by_province for name in PARTS]
@@ -37,9 +48,16 @@ def figure(by_province: Sequence[Row], by_period: Sequence[Row], real: Sequence[
     return made
 
 
-def draw(file: Path, by_province: Sequence[Row], by_period: Sequence[Row], real: Sequence[Row]) -> None:
+def draw(
+    file: Path,
+    by_province: Sequence[Row],
+    by_period: Sequence[Row],
+    real: Sequence[Row],
+    *,
+    everywhere: Sequence[Row] = (),
+) -> None:
     """Write the figure as PNG."""
-    figure(by_province, by_period, real).savefig(file)
+    figure(by_province, by_period, real, everywhere=everywhere).savefig(file)
 
 
 def provinces(axes: Any, rows: Sequence[Row], period: str) -> None:

@@ -47,7 +47,8 @@ def tell(settings: Settings, connection: "Connection", periods: list[str]) -> To
     found = {one.period: one.as_dict() for one in answers.ask(settings, connection) if one.period in periods}
     judged = [row for row in answers.judged(connection) if row["period"] in periods]
     by_period = [found[row["period"]]["country"] | row for row in judged]
-    by_province = found[periods[-1]]["provinces"][:SHOWN]
+    everywhere = found[periods[-1]]["provinces"]
+    by_province = everywhere[:SHOWN]
     real = answers.population(settings, periods)
     return Told(
         domain="welfare",
@@ -59,10 +60,10 @@ def tell(settings: Settings, connection: "Connection", periods: list[str]) -> To
         marts={"welfare_eligibility": "eligibility", "welfare_by_amphoe": "by_period"},
         population=real,
         picture=Words(
-            "ครัวเรือนยากจนรายจังหวัด และครัวเรือนยากจนที่ไม่มีผู้ลงทะเบียนรายงวด",
-            "Poor households by province; poor households without a registrant by month",
+            "ครัวเรือนยากจนและที่ไม่มีผู้ลงทะเบียนรายจังหวัด และครัวเรือนยากจนที่ไม่มีผู้ลงทะเบียนรายงวด",
+            "Poor households and the share without a registrant by province; those without a registrant by month",
         ),
-        draw=lambda file: picture.draw(file, by_province, by_period, real),
+        draw=lambda file: picture.draw(file, by_province, by_period, real, everywhere=everywhere),
     )
 
 
