@@ -1,0 +1,1 @@
+"""Marts of the agriculture domain: one module a question."""
