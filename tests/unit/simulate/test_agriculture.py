@@ -61,13 +61,15 @@ def test_a_month_keeps_the_harvests_before_it_but_for_those_who_died(months):
     assert set(new["crop_year"]) == {2025}
 
 
-def test_in_may_a_new_crop_year_begins(months):
+def test_in_may_a_new_crop_year_begins_beside_the_last_one(months):
     known = calibration.load()
-    world = months[1].world.evolve(month=date(2026, 5, 1))
-    later = part.advance(world.parts[PART], world, known, 7)
-    assert set(later["harvests"]["crop_year"]) == {2026}
-    assert set(later["purchases"]["purchase_month"]) == {"2026-05"}
-    assert (later["plots"]["plot_updated_on"] < date(2026, 5, 1)).all()
+    later = months[1].world.parts[PART]
+    for year in (2026, 2027):
+        later = part.advance(later, months[1].world.evolve(month=date(year, 5, 1)), known, 7)
+        assert set(later["harvests"]["crop_year"]) == {year - 1, year}
+        assert later["purchases"]["purchase_month"].min() >= f"{year - 1}-05"
+        assert (later["plots"]["plot_updated_on"] < date(year, 5, 1)).all()
+        assert not later["harvests"].select("cid", "plot_no", "crop_code", "crop_year").is_duplicated().any()
 
 
 def test_a_late_report_comes_with_the_next_month(months, sent):

@@ -30,7 +30,7 @@ EXTRACTS = (
         "dit",
         simulator.prices,
         HANDS["market_prices"],
-        grain=("crop_code", "province_code", "week_on"),
+        grain=("market_id", "crop_code", "week_on"),
         latest_by="price_checked_on",
     ),
     Extract(
@@ -38,7 +38,7 @@ EXTRACTS = (
         "dit",
         simulator.purchases,
         HANDS["market_purchases"],
-        grain=("crop_code", "province_code", "purchase_month"),
+        grain=("market_id", "crop_code", "purchase_month"),
         latest_by="purchase_reported_on",
     ),
     Extract(

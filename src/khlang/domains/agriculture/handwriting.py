@@ -31,6 +31,7 @@ HEADERS: dict[str, dict[str, str]] = {
         "amphoe_code": "อำเภอ",
     },
     "market_prices": {
+        "market_id": "รหัสตลาด",
         "crop_code": "สินค้า",
         "province_code": "จังหวัด",
         "week_on": "สัปดาห์เริ่มวันที่",
@@ -38,6 +39,7 @@ HEADERS: dict[str, dict[str, str]] = {
         "price_checked_on": "วันที่สำรวจ",
     },
     "market_purchases": {
+        "market_id": "รหัสตลาด",
         "crop_code": "สินค้า",
         "province_code": "จังหวัด",
         "purchase_month": "เดือนที่รับซื้อ",
@@ -109,6 +111,7 @@ def _oae(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
 def _prices(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     """ISO weeks beside Buddhist days of the survey."""
     return rows.select(
+        "market_id",
         "crop_code",
         "province_code",
         week_on=pl.col("week_on").dt.to_string("%Y-%m-%d"),
@@ -123,6 +126,7 @@ def _purchases(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     year = (pl.col("purchase_month").str.slice(0, 4).cast(pl.Int64) + 543).cast(pl.String)
     weight = _commas("purchased_kg")
     return rows.select(
+        "market_id",
         "crop_code",
         "province_code",
         purchase_month=year + pl.col("purchase_month").str.slice(4),

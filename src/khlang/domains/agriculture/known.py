@@ -23,8 +23,8 @@ class Known:
     Attributes:
         plots: Grain cid, plot_no, crop_code: area, water_source_code, amphoe_code.
         harvests: Grain cid, plot_no, crop_code, crop_year: harvested_on, production_kg, amphoe_code.
-        prices: Grain crop_code, province_code, week_on: price.
-        purchases: Grain crop_code, province_code, purchase_month: purchased_kg.
+        prices: Grain market_id, crop_code, week_on: province_code, price.
+        purchases: Grain market_id, crop_code, purchase_month: province_code, purchased_kg.
         loans: Grain cid, loan_no: loan_began_on, outstanding, overdue_since.
         water: What the truth of the water domain is computed from.
     """

@@ -40,14 +40,16 @@ def found(world: World, known: Calibration, seed: int) -> Part:
 
 
 def advance(before: Part, world: World, known: Calibration, seed: int) -> Part:
-    """One month later; in May a new crop year begins. Who died is in no register any more."""
+    """One month later; in May a new crop year begins, beside which the last one stays. Who died is in no register."""
     month = world.month
     alive = {name: before[name].join(world.persons.select("cid"), on="cid", how="semi", maintain_order="left")
              for name in ("plots", "harvests", "loans")}  # fmt: skip
     plots, harvests, bought = alive["plots"], alive["harvests"], before["purchases"]
     if month.month == definitions().crop_year_begins:
         plots = plots.with_columns(plot_updated_on=farms.updated(_stream(seed, "updates", month), month, plots.height))
-        harvests, bought = harvests.clear(), bought.clear()
+        before_last = definitions().crop_year(period_of(month)) - 1
+        harvests = harvests.filter(pl.col("crop_year") >= before_last)
+        bought = bought.filter(pl.col("purchase_month") >= f"{before_last}-{month.month:02d}")
     new = seasons.harvest(_stream(seed, "harvest", month), plots, month, world.parts["water"])
     return {
         "plots": plots,

@@ -49,7 +49,7 @@ def plots(month: Month, rng: np.random.Generator) -> pl.DataFrame:
 
 
 def harvests(month: Month, rng: np.random.Generator) -> pl.DataFrame:
-    """The crop year's harvests as reported so far; the weight of some earlier ones was corrected this month."""
+    """Harvests of this crop year and the one before, as reported so far; some weights were corrected this month."""
     told = _part(month, "harvests").filter(pl.col("reported_on") < following(month.world.month))
     rai = pl.col("harvested")
     base = told.drop("failed").rename({"reported_on": "harvest_reported_on"})
@@ -64,7 +64,7 @@ def harvests(month: Month, rng: np.random.Generator) -> pl.DataFrame:
 
 def prices(month: Month, rng: np.random.Generator) -> pl.DataFrame:
     """The month's prices sent in time, late ones of the month before, and prices asked again."""
-    columns = ("crop_code", "province_code", "week_on", "price")
+    columns = ("market_id", "crop_code", "province_code", "week_on", "price")
     now = _part(month, "prices").filter(~pl.col("late")).select(*columns, price_checked_on="week_on")
     late = _part(month, "earlier_prices").filter("late").select(*columns)
     base = pl.concat([now, late.with_columns(price_checked_on=_in_month(month, rng, late.height))])
@@ -78,7 +78,7 @@ def prices(month: Month, rng: np.random.Generator) -> pl.DataFrame:
 
 
 def purchases(month: Month, rng: np.random.Generator) -> pl.DataFrame:
-    """The crop year's purchases as reported so far; those of some earlier months were corrected this month."""
+    """Purchases of this crop year and the one before; those of some earlier months were corrected this month."""
     base = _part(month, "purchases").with_columns(
         purchase_reported_on=(pl.col("purchase_month") + "-01").str.to_date() + timedelta(days=27)
     )

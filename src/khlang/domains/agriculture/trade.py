@@ -10,8 +10,8 @@ from khlang.simulate.calibration import Calibration
 from khlang.simulate.identifiers import generator
 from khlang.simulate.months import following, period_of
 
-#: Grain: crop_code, province_code, purchase_month. ``purchased_kg`` in kg.
-PURCHASES = {"crop_code": pl.String, "province_code": pl.String, "purchase_month": pl.String,
+#: Grain: market_id, crop_code, purchase_month.
+PURCHASES = {"market_id": pl.String, "crop_code": pl.String, "province_code": pl.String, "purchase_month": pl.String,
              "purchased_kg": pl.Int64}  # fmt: skip
 
 
@@ -31,7 +31,7 @@ def purchases(rng: np.random.Generator, harvests: pl.DataFrame, month: date) -> 
     )
     share = by_region(grown["province_code"], grown["crop_code"], rules["takes_in"], rules["takes"])
     took = grown["production_kg"].to_numpy() * share * rng.lognormal(0, rules["noise"], grown.height)
-    return grown.select("crop_code", "province_code").with_columns(
+    return grown.select(market(), "crop_code", "province_code").with_columns(
         purchase_month=pl.lit(period_of(month)), purchased_kg=pl.Series(np.rint(took).astype(np.int64))
     )
 
@@ -40,7 +40,7 @@ def prices(known: Calibration, month: date, seed: int) -> pl.DataFrame:
     """Prices of the month's weeks, of the crops that a province's region grows.
 
     Returns:
-        crop_code, province_code, week_on, price (satang a kg), late. Grain: crop_code, province_code, week_on.
+        market_id, crop_code, province_code, week_on, price (satang a kg), late. Grain: market_id, crop_code, week_on.
     """
     rules = load()["market"]
     codes = known.provinces["province_code"].sort()
@@ -59,10 +59,15 @@ def prices(known: Calibration, month: date, seed: int) -> pl.DataFrame:
     rows = pairs.with_columns(usual=pl.Series(usual)).join(weeks(month), how="cross", maintain_order="left")
     rng = generator(seed, "agriculture", "prices", period_of(month))
     asked = rows["usual"].to_numpy() * rng.lognormal(0, rules["price_week"], rows.height)
-    return rows.select("crop_code", "province_code", "week_on").with_columns(
+    return rows.select(market(), "crop_code", "province_code", "week_on").with_columns(
         price=pl.Series(np.maximum(np.rint(asked), 1).astype(np.int64)),
         late=pl.Series(rng.random(rows.height) < load()["mess"]["late"]),
     )
+
+
+def market() -> pl.Expr:
+    """The market of a province: one, in which its crops are sold and their prices asked."""
+    return ("M" + pl.col("province_code") + "01").alias("market_id")
 
 
 def weeks(month: date) -> pl.DataFrame:

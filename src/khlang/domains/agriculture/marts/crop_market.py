@@ -3,8 +3,8 @@
 One row for every amphoe and crop that the farmer register or a harvest of the crop year names. The market is the
 province's: what buyers took there since the crop year began, of what the province harvested since. Below the line of
 ``definitions.yaml`` it is a glut. A crop of which no purchase was reported was not bought; one that gave nothing is no
-glut. The price of the month stands beside the mean of all provinces that reported one; weeks of an earlier month that
-came late tell of that month.
+glut. The price of the month, over the province's markets, stands beside the mean of all markets; weeks of an earlier
+month that came late tell of that month.
 """
 
 from collections.abc import Mapping
