@@ -18,6 +18,10 @@ COMMANDS = {
     "contract": ("khlang.contracts.cli:contract", "List contracts and write what is derived from them."),
     "stack": ("khlang.stack.cli:stack", "Start, stop and look at the services."),
     "sql": ("khlang.serve.cli:sql", "Ask Trino, as an analyst."),
+    "outcomes": (
+        "khlang.serve.outcomes_cli:command",
+        "National outcomes: what the marts say of strategy, SDGs, rankings.",
+    ),
     "demo": ("khlang.demo.cli:demo", "Run the main job from extracts to an answer."),
     "domains": (
         "khlang.demo.pages.cli:domains",

@@ -120,6 +120,7 @@ def made() -> dict[str, Any]:
         "extracts": [extract | {"period": "2026-01"}, extract | {"period": "2026-02", "verdict": "refused"}, foreign],
         "link_rates": [{"dataset": "water_demand", "persons": 50, "persons_linked": 40},
                        {"dataset": "water_demand", "persons": 50, "persons_linked": 50}],
+        "outcomes": [{"domain": "labour"}],
         "marts": [{"name": "flooded_homes", "domain": "water", "rows": 7, "equals_truth": True, "gaps": gaps}],
     }  # fmt: skip
     return facts.of(report, told, load(), {"water_demand": {"rules": 14, "met": 13}})

@@ -139,7 +139,7 @@ def test_a_cell_as_it_is_shown(kind: Any, value: Any, text: str) -> None:
 def test_the_page_tells_each_domain_by_its_own_words(welfare: Told, tmp_path: Path) -> None:
     """One domain has the page to itself; of several each gets its question as a heading."""
     document: dict[str, Any] = {"fresh": False, "equals_truth": True, "agencies": ["mof"], "versions": {"khlang": "1"}}
-    document |= {"extracts": [], "link_rates": [], "marts": [], "stages": {"ask": 1.0}, "places": []}
+    document |= {"extracts": [], "link_rates": [], "marts": [], "outcomes": [], "stages": {"ask": 1.0}, "places": []}
     document |= {"plan": {"people": 2000, "months": 1, "periods": ["2026-01"]}}
     report.write(tmp_path, document, [welfare])
     alone = (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -61,6 +61,12 @@ def show(console: Console, report: dict[str, Any], told: Sequence[Told]) -> None
     _print(console, "Link rates", report["link_rates"], linked)
     marts = {"name": "mart", "domain": "domain", "rows": "rows", "equals_truth": "equals the observable truth"}
     _print(console, "Marts", report["marts"], marts)
+    named = [
+        {"indicator": f"{row['framework']} {row['code']}", "value": _figure(row), "unit": row["unit"]["en"],
+         "mart": row["mart"], "measured": row["measured"]["en"]} for row in report["outcomes"]
+    ]  # fmt: skip
+    columns = {"indicator": "indicator", "value": "value", "unit": "unit", "mart": "mart", "measured": "measured"}
+    _print(console, "National outcomes", named, columns)
     stages = [{"stage": name, "seconds": seconds} for name, seconds in report["stages"].items()]
     _print(console, "Where the time went", stages, {"stage": "stage", "seconds": "s"})
     places = {"name": "open", "at": "at", "user": "user", "password_file": "password in file"}
@@ -86,6 +92,11 @@ def _print(console: Console, title: str, rows: list[dict[str, Any]], columns: di
         table.add_row(*(_text(row[name]) for name in columns))
     console.print()
     console.print(table)
+
+
+def _figure(row: dict[str, Any]) -> str:
+    """An outcome's value as text; one that may not be shown is no zero."""
+    return {"withheld": "×", "shown": str(row["value"])}.get(row["state"], "–")
 
 
 def _text(value: Any) -> str:

@@ -1,7 +1,6 @@
 """The main job, step by step, and whether its answer is true."""
 
 import hashlib
-import importlib
 import json
 import time
 from collections.abc import Callable
@@ -12,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from khlang import contracts as contracts_
-from khlang.demo import enrol, offices, report, watch
+from khlang.demo import asking, enrol, offices, report, watch
 from khlang.demo.airflow import Airflow
 from khlang.demo.steps import Steps
 from khlang.errors import IntegrityError, UsageError
-from khlang.serve import client, compare, rates
 from khlang.serve.told import Told
 from khlang.settings import Settings
 from khlang.simulate.domain import Domain, chosen
@@ -112,18 +110,20 @@ def run(settings: Settings, plan: Plan, steps: Steps) -> tuple[Document, list[To
     with steps.step("pool", "Landing, curating, answering") as say:
         rest = idle(settings, {one.name for one in domains}, board.datasets())
         _follow(settings, board, steps, since=since, idle=rest, say=say)
-    told, marts, links = _ask(settings, plan, domains, steps)
+    asked = asking.ask(settings, plan.periods, domains, steps)
+    told = asked.told
     seconds = steps.seconds | {"total": round(time.monotonic() - begun, 2)}
     document = report.document(
         settings,
         plan=asdict(plan) | {"periods": plan.periods},
         agencies=agencies,
         extracts=[_extract(item, board.rows[item.submission]) for item in sealed],
-        link_rates=links,
+        link_rates=asked.link_rates,
         answers={one.domain: one.figures for one in told},
         population={one.domain: one.population for one in told},
-        marts=marts,
-        equals_truth=all(mart["equals_truth"] for mart in marts),
+        marts=asked.marts,
+        outcomes=asked.outcomes,
+        equals_truth=all(mart["equals_truth"] for mart in asked.marts),
         stages=seconds,
         fresh=fresh,
         since=since.isoformat(),
@@ -209,34 +209,6 @@ def idle(settings: Settings, wanted: set[str], sent: set[str]) -> dict[str, bool
     tables = contracts_.load(settings.contracts)
     filled = {table.domain for table in tables.datasets if table.name in sent}
     return {table.domain: table.domain not in wanted | filled for table in tables.marts}
-
-
-def _ask(
-    settings: Settings, plan: Plan, domains: tuple[Domain, ...], steps: Steps
-) -> tuple[list[Told], list[Document], list[Document]]:
-    """The analyst's answers, each mart held against the truth, and the link rates."""
-    tables = contracts_.load(settings.contracts)
-    with steps.step("ask", "Asking Trino as the analyst"):
-        with client.connect(settings, "analyst") as connection:
-            told = [_tell(domain.name)(settings, connection, plan.periods) for domain in domains]
-        with client.connect(settings, "engineer", schema="ops") as connection:
-            links = [row for row in rates.link_rates(connection) if row["period"] in plan.periods]
-    marts = []
-    with (
-        steps.step("compare", "Holding every figure against the truth"),
-        client.connect(settings, "analyst") as connection,
-    ):
-        for one in told:
-            for mart in compare.compare(connection, tables, settings.truth, domain=one.domain):
-                answer = one.figures.get(one.marts.get(mart.name, ""), [])
-                marts.append(mart.as_dict() | {"answer": answer})
-    return told, marts, links
-
-
-def _tell(domain: str) -> Callable[..., Told]:
-    """How a domain answers: ``khlang.domains.<name>.told.tell``."""
-    tell: Callable[..., Told] = importlib.import_module(f"khlang.domains.{domain}.told").tell
-    return tell
 
 
 def _extract(item: offices.Sealed, row: watch.Row) -> Document:

@@ -1,6 +1,5 @@
 """``khlang domains``: the pages of ``docs/domains``, written from the demo that was run last, or held against it."""
 
-import importlib
 import json
 import time
 from pathlib import Path
@@ -10,6 +9,7 @@ import click
 
 from khlang import contracts as contracts_
 from khlang import settings as settings_
+from khlang.demo.asking import teller
 from khlang.demo.pages import facts, notebook, sources, text
 from khlang.errors import ContractError, SetupError
 from khlang.serve import client
@@ -97,8 +97,7 @@ def _page(here: Settings, folder: Path, domain: str, known: dict[str, Any]) -> N
 
 def _told(here: Settings, domain: str, periods: list[str]) -> Told:
     with client.connect(here, "analyst") as trino:
-        told: Told = importlib.import_module(f"khlang.domains.{domain}.told").tell(here, trino, periods)
-    return told
+        return teller(domain)(here, trino, periods)
 
 
 def _report(here: Settings) -> dict[str, Any]:

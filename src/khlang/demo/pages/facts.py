@@ -51,6 +51,7 @@ def of(report: Document, told: Told, contracts: Contracts, judged: Mapping[str, 
         "note": _words(told.note),
         "picture": _words(told.picture),
         "extracts": _extracts(report, told.domain, contracts, judged),
+        "outcomes": [row for row in report["outcomes"] if row["domain"] == told.domain],
         "marts": [_mart(row, contracts[row["name"]]) for row in report["marts"] if row["domain"] == told.domain],
     }
 

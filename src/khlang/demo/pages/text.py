@@ -8,6 +8,7 @@ from typing import Any
 from khlang.demo.pages.notebook import Part
 from khlang.demo.pages.sources import mark
 from khlang.demo.pages.tables import table
+from khlang.serve.outcomes import FRAMEWORKS, place
 from khlang.serve.told import LEFT_OUT, UNKNOWN
 
 Facts = Mapping[str, Any]
@@ -28,7 +29,12 @@ def page(domain: str, facts: Facts, parts: Sequence[Part], pictures: Mapping[int
         pictures: Place of a part that is a picture → its file, from the page's folder.
     """
     said = [mark(facts["made_of"]), f"# {facts['question']['th']}", f"*{facts['question']['en']}*", summary(facts)]
-    said += [_picture(domain, facts), *_marts(facts), "## สมุดบันทึก · The notebook, run as the analyst"]
+    said += [
+        _picture(domain, facts),
+        *_marts(facts),
+        *national([facts]),
+        "## สมุดบันทึก · The notebook, run as the analyst",
+    ]
     said += [_part(part, pictures.get(at, "")) for at, part in enumerate(parts)]
     return "\n\n".join(filter(None, said)) + "\n"
 
@@ -39,6 +45,7 @@ def overview(made: Mapping[str, Facts]) -> str:
     for domain, facts in made.items():
         asked = facts["question"]
         said += [f"## [{asked['th']}]({domain}.md)", f"*{asked['en']}*", summary(facts), _picture(domain, facts)]
+    said += national(list(made.values()))
     return "\n\n".join(said) + "\n"
 
 
@@ -58,6 +65,17 @@ def summary(facts: Facts) -> str:
              "✓" if mart["equals_truth"] else "✗"] for mart in facts["marts"]]  # fmt: skip
     lines.append(table(("ตารางคำตอบ · mart", "แถว · rows", "ตรงกับความจริงที่สังเกตได้ · equals the observable truth"), rows))
     return "\n\n".join(lines)
+
+
+def national(made: Sequence[Facts]) -> list[str]:
+    """National outcomes of some domains: indicator, target, value, source mart and version."""
+    rows = [row for facts in made for row in facts["outcomes"]]
+    if not rows:
+        return []
+    heading = ("ตัวชี้วัด · indicator", "ค่า · value", "หน่วย · unit", "งวด · period", "เป้าหมาย · target", "ตาราง · mart",
+               "วัดอะไร · what is measured", "ที่มา · source")  # fmt: skip
+    ordered = sorted(rows, key=lambda row: place(row["framework"], row["code"]))
+    return ["## ผลลัพธ์ระดับชาติ · National outcomes", table(heading, [_outcome(row) for row in ordered])]
 
 
 def dumps(document: Mapping[str, Any]) -> str:
@@ -87,6 +105,21 @@ def _extract(row: Facts) -> list[str]:
     numbers = [f"{row['rows']:,}", f"{row['not_taken']:,}", f"{row['met']} / {row['rules']}"]
     name = f"[`{row['dataset']}`](../reference/{row['dataset']}.md) {row['title']}"
     return [name, row["owner"], str(row["months"]), *numbers, str(row["refused_extracts"]), rate]
+
+
+def _outcome(row: Facts) -> list[str]:
+    frame, value = FRAMEWORKS[row["framework"]], {"withheld": LEFT_OUT, "shown": f"{row['value']}"}
+    reached = {True: " ✓", False: " ✗", None: ""}[row["met"]]
+    return [
+        f"**{row['code']}** {row['name']['th']} ({row['name']['en']}; {frame.en})",
+        value.get(row["state"], UNKNOWN),
+        f"{row['unit']['th']} · {row['unit']['en']}",
+        row["period"] or UNKNOWN,
+        f"{row['target_words']['th']} · {row['target_words']['en']}{reached}",
+        f"`{row['mart']}`",
+        f"{row['measured']['th']} · {row['measured']['en']}",
+        row["source"],
+    ]
 
 
 def _picture(domain: str, facts: Facts) -> str:
