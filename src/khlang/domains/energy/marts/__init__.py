@@ -1,0 +1,1 @@
+"""Marts of the energy domain: one module a question."""
