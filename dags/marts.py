@@ -1,6 +1,7 @@
 """marts_<domain>: answer the domain's questions again for each period of which all inputs are ready, and serve them.
 
-Starts when any input table changed. One run at a time: events that come meanwhile make one more run.
+Starts when any input table changed, of the agencies' or of common data. One run at a time: events that come
+meanwhile make one more run.
 """
 
 from functools import reduce
@@ -17,10 +18,15 @@ def nothing(document: Document) -> None:
     del document
 
 
+def read(lists: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """Layer and name of what a domain's marts read."""
+    return [("curated", name) for name in lists["inputs"]] + [("common", name) for name in lists["common"]]
+
+
 for domain, lists in INDEX["domains"].items():
     with DAG(
         f"marts_{domain}",
-        schedule=reduce(or_, [asset("curated", name) for name in lists["inputs"]]),
+        schedule=reduce(or_, [asset(*named) for named in read(lists)]),
         tags=["hop:marts", "hop:serve", f"domain:{domain}"],
         doc_md=__doc__,
         **DAG_DEFAULTS,

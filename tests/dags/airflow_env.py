@@ -19,28 +19,35 @@ def migrate(home: Path) -> None:
     subprocess.run(command, env=environment(home), cwd=home, capture_output=True, check=True, timeout=600)
 
 
-def environment(home: Path) -> dict[str, str]:
+def environment(home: Path, dags: Path = ROOT / "dags") -> dict[str, str]:
     """What Airflow needs."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "AIRFLOW_HOME": str(home),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
-        "PYTHONPATH": str(ROOT / "dags"),
+        "PYTHONPATH": str(dags),
         "PYTHONWARNINGS": "ignore",
         "KHLANG_PYTHON": str(ROOT / ".venv" / "bin" / "python"),
     }
 
 
-def run(script: str, home: Path, given: str = "") -> dict[str, Any]:
+def run(script: str, home: Path, given: str = "", *, dags: Path = ROOT / "dags") -> dict[str, Any]:
     """The JSON document that a script prints as its last line when it is given this text."""
     command = [str(AIRFLOW / "python"), str(HERE / script)]
     done = subprocess.run(
-        command, env=environment(home), cwd=home, input=given, capture_output=True, text=True, timeout=600, check=False
+        command,
+        env=environment(home, dags),
+        cwd=home,
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     document: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])

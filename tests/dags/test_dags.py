@@ -6,6 +6,8 @@ what a test wants; the operator, the mapping and the events are Airflow's own.
 
 import ast
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +63,7 @@ def test_every_dag_file_parses(described: dict[str, Any], capsys: pytest.Capture
 def test_dags_are_those_of_the_index(described: dict[str, Any]) -> None:
     wanted = {
         "land",
+        "common",
         *(f"curate_{one['name']}" for one in INDEX["datasets"]),
         *(f"marts_{d}" for d in INDEX["domains"]),
     }
@@ -103,8 +106,29 @@ def test_marts_run_when_any_input_changes(described: dict[str, Any]) -> None:
     for domain, lists in INDEX["domains"].items():
         dag = described["dags"][f"marts_{domain}"]
         assert dag["schedule"] == "AssetAny"
-        assert dag["assets"] == [f"curated/{name}" for name in lists["inputs"]]
+        named = [f"curated/{name}" for name in lists["inputs"]] + [f"common/{name}" for name in lists["common"]]
+        assert dag["assets"] == sorted(named)
         assert dag["tasks"]["marts"]["downstream"] == ["serve"]
+
+
+def test_common_data_is_loaded_then_shown(described: dict[str, Any]) -> None:
+    dag = described["dags"]["common"]
+    assert dag["schedule"] == "15 3 * * *"
+    assert (dag["tasks"]["load"]["downstream"], dag["tasks"]["load"]["outlets"]) == (["show"], ["common"])
+    assert dag["tasks"]["show"]["arguments"] == ["--domain", "common"]
+
+
+def test_a_mart_that_names_common_data_is_started_by_its_load(tmp_path: Path) -> None:
+    known = contracts.load(HERE.contracts)
+    mart = replace(known["welfare_by_amphoe"], inputs=("vehicles", "population", "provinces"))
+    made = index_module.index(contracts.Contracts({**dict(known), mart.name: mart}, source=known.source))
+    assert made["domains"]["welfare"]["common"] == ["population", "provinces"]
+    assert "population" not in made["domains"]["welfare"]["inputs"]
+    dags = tmp_path / "dags"
+    shutil.copytree(DAGS, dags)
+    (dags / "index.json").write_text(json.dumps(made))
+    told = airflow_env.run("describe.py", tmp_path, dags=dags)
+    assert {"common/population", "common/provinces"} <= set(told["dags"]["marts_welfare"]["assets"])
 
 
 def test_crashes_are_tried_again_and_refusals_never(described: dict[str, Any]) -> None:
@@ -117,7 +141,7 @@ def test_crashes_are_tried_again_and_refusals_never(described: dict[str, Any]) -
 def test_every_job_of_a_dag_is_a_file(described: dict[str, Any]) -> None:
     scripts = {task["script"] for dag in described["dags"].values() for task in dag["tasks"].values() if task["script"]}
     missing = [script for script in scripts if not (HERE.root / "jobs" / f"{script}.py").exists()]
-    assert scripts == {"land", "curate", "marts", "serve"}
+    assert scripts == {"land", "curate", "marts", "serve", "common"}
     assert not missing
 
 
@@ -153,6 +177,7 @@ CLOSED = decision("refused", failures=[{"code": "GATE-ROWS", "count": 3}])
 LATER = decision("promoted", submission="c3", period="2026-02")
 HEALS = "import pathlib, sys\nmark = pathlib.Path('tried')\nif not mark.exists():\n    mark.touch()\n    sys.exit(40)\n"
 SERVED = {"dataset": "welfare_eligibility", "period": "2026-01", "verdict": "served"}
+LOADED = {"dataset": "population", "period": "all", "verdict": "loaded"}
 FINAL = (2, 23, 30, 50)
 # name → DAG, jobs
 SCENES: dict[str, tuple[str, dict[str, str]]] = {
@@ -163,6 +188,7 @@ SCENES: dict[str, tuple[str, dict[str, str]]] = {
     "superseded": ("curate_vehicles", {"curate": prints(decision("superseded"))}),
     "crash": ("curate_vehicles", {"curate": "import sys; sys.exit(12)\n"}),
     "heals": ("curate_vehicles", {"curate": HEALS + prints(decision("promoted"))}),
+    "loaded": ("common", {"common": prints(LOADED), "serve": prints()}),
     "served": ("marts_welfare", {"marts": prints(), "serve": prints(SERVED)}),
     **{f"exit_{code}": ("curate_vehicles", {"curate": f"import sys; sys.exit({code})\n"}) for code in FINAL},
 }
@@ -228,6 +254,12 @@ def test_marts_announce_what_was_served(played: dict[str, Any]) -> None:
     told = played["served"]
     assert told["state"] == "success"
     assert [event["asset"] for event in told["events"]] == ["khlang://mart/welfare_eligibility"]
+
+
+def test_a_load_of_common_data_announces_what_changed(played: dict[str, Any]) -> None:
+    told = played["loaded"]
+    assert told["state"] == "success"
+    assert [event["asset"] for event in told["events"]] == ["khlang://common/population"]
 
 
 def test_final_exits_are_exit_codes_of_the_taxonomy() -> None:

@@ -101,9 +101,11 @@ def test_common_data_that_was_loaded_anew_makes_its_marts_stale(
     mart = replace(KNOWN["welfare_by_amphoe"], inputs=("vehicles", "provinces"))
     shop = Shop(tmp_path, Contracts({**dict(KNOWN), mart.name: mart}, source=KNOWN.source), monkeypatch)
     shop.versions = months("2026-01")
-    loaded = {"version": 1}
+    loaded = {"version": 0}
     monkeypatch.setattr(common, "version", lambda *_: loaded["version"])
-    shop.build()
+    assert mart.name not in dict(shop.build()), "common data that nobody has loaded yet is waited for"
+    loaded["version"] = 1
+    assert shop.build() == [(mart.name, "2026-01")]
     assert shop.build() == []
     loaded["version"] = 2
     assert shop.build() == [("welfare_by_amphoe", "2026-01")]

@@ -134,6 +134,8 @@ def digest(*parts: bytes) -> str:
 def _build_one(shop: Workshop, table: Table, asked: Ready, as_of: str | None) -> list[tuple[str, str]]:
     rotation.require_rest(shop.place.objects)
     fixed = {n: common.version(shop, shop.contracts[n]) for n in table.inputs if shop.contracts[n].layer == "common"}
+    if 0 in fixed.values():
+        return []  # not loaded yet: when it is, the load starts this mart's DAG
     dated = tuple(name for name in table.inputs if name not in fixed)
     ready = {period: versions for period, versions in asked(dated).items() if not as_of or period <= as_of}
     each = {name: asked((name,)) for name in dated} if table.months > 1 else {}

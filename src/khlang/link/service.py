@@ -77,7 +77,7 @@ def load_common(settings: Settings) -> list[dict[str, str]]:
         ServiceError: Spark or the object store does not answer: run again, what is done is skipped.
     """
     loaded = common.load(workshop(settings, "common"), settings.contracts)
-    return [{"dataset": name, "verdict": "built"} for name in loaded]
+    return [{"dataset": name, "period": common.WHOLE, "verdict": "loaded"} for name in loaded]
 
 
 def _await(receipts: "S3Client", inputs: set[str]) -> None:

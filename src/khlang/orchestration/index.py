@@ -18,12 +18,13 @@ FILE = "dags/index.json"
 
 
 def index(contracts: Contracts) -> dict[str, Any]:
-    """Datasets, and for each domain that has marts its inputs and marts, in the order of their names."""
+    """Datasets, and for each domain that has marts its inputs (common data apart) and marts, in order of name."""
     domains: dict[str, dict[str, set[str]]] = {}
     for mart in contracts.marts:
-        lists = domains.setdefault(mart.domain, {"inputs": set(), "marts": set()})
+        lists = domains.setdefault(mart.domain, {"inputs": set(), "common": set(), "marts": set()})
         lists["marts"].add(mart.name)
-        lists["inputs"].update(name for name in mart.inputs if contracts[name].layer == "curated")
+        for name in mart.inputs:
+            lists["common" if contracts[name].layer == "common" else "inputs"].add(name)
     return {
         "datasets": [
             {"name": table.name, "version": table.version, "agency": table.agency, "domain": table.domain}
