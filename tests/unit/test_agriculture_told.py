@@ -13,9 +13,9 @@ from khlang.serve import client
 from khlang.serve.told import Told
 
 JANUARY = {"period": "2026-01"}
-DEBT = {"farmers": 300, "judged_farmers": 200, "failed_farmers": 60, "failed_borrowers": 40,
+DEBT = {"judged_farmers": 200, "failed_farmers": 60, "failed_borrowers": 40,
         "overdue_failed_farmers": 20, "other_borrowers": 100, "overdue_other_farmers": 10}  # fmt: skip
-SMALL = {"farmers": 80, "judged_farmers": 60, "failed_farmers": 12, "failed_borrowers": 11,
+SMALL = {"judged_farmers": 60, "failed_farmers": 12, "failed_borrowers": 11,
          "overdue_failed_farmers": 3, "other_borrowers": 30, "overdue_other_farmers": 2}  # fmt: skip
 RAIN = {"rainfed_plots": 100, "failed_rainfed_plots": 50, "irrigated_plots": 60, "failed_irrigated_plots": 12,
         "irrigated_short_plots": 30, "failed_irrigated_short_plots": 11}  # fmt: skip
@@ -29,7 +29,12 @@ def market(province: str, growers: int, crop: str = "04") -> dict[str, Any]:
 
 REPLIES: dict[str, list[dict[str, Any]]] = {
     asked.DEBT_BY_PERIOD: [JANUARY | DEBT, {"period": "2026-02"} | DEBT],
-    asked.DEBT_BY_PROVINCE: [JANUARY | {"province_code": "10"} | SMALL, JANUARY | {"province_code": "30"} | DEBT],
+    asked.DEBT_BY_PROVINCE: [
+        JANUARY | {"province_code": "31"} | SMALL,
+        JANUARY | {"province_code": "30"} | DEBT,
+        JANUARY | {"province_code": "50"} | DEBT | {"failed_farmers": 55, "overdue_failed_farmers": 15},
+    ],
+    asked.DEBT_BY_REGION: [JANUARY | {"region": "3"} | DEBT],
     asked.BANDS: [JANUARY | {"median_debt_band": "3", "amphoe": 4, "borrowers": 40}],
     asked.BY_MARKET: [market("30", 40), market("31", 25), market("32", 4), market("50", 90) | {"is_glut": False}],
     asked.BY_CROP: [
@@ -42,8 +47,8 @@ REPLIES: dict[str, list[dict[str, Any]]] = {
         JANUARY | {"crop_code": "01", "growers": 12, "production_kg": 0, "purchases_kg": 0, "glut_growers": 0,
                    "glut_provinces": 0},
     ],
-    asked.BY_RAIN: [JANUARY | {"is_dry": True, "provinces": 9} | RAIN,
-                    JANUARY | {"is_dry": False, "provinces": 68} | RAIN | {"failed_rainfed_plots": 15}],
+    asked.BY_RAIN: [JANUARY | {"is_dry": True} | RAIN,
+                    JANUARY | {"is_dry": False} | RAIN | {"failed_rainfed_plots": 15}],
     asked.RAIN_BY_PROVINCE: [
         JANUARY | {"province_code": "50", "rain_percent": Decimal("101.0"), "is_dry": False} | RAIN,
         JANUARY | {"province_code": "30", "rain_percent": Decimal("55.5"), "is_dry": True} | RAIN,
@@ -75,11 +80,15 @@ def test_only_the_months_asked_for_are_told_with_their_rates_and_the_gap(shown: 
 
 
 def test_provinces_come_with_most_failed_first_and_no_small_count(shown: Told) -> None:
-    first, second = shown.figures["by_province"]
-    assert (first["name_th"], first["failed_farmers"]) == ("นครราชสีมา", 60)
-    assert (second["failed_farmers"], second["overdue_failed_farmers"]) == (12, None)
-    # the country's sum is shown: what one province hides would follow from the other
-    assert (first["overdue_failed_farmers"], first["overdue_failed_rate"]) == (None, None)
+    rows = shown.figures["by_province"]
+    assert [(row["name_th"], row["failed_farmers"]) for row in rows] == [
+        ("นครราชสีมา", 60),
+        ("เชียงใหม่", 55),
+        ("บุรีรัมย์", 12),
+    ]
+    # the region's sum is shown: what Buri Ram hides would follow from Nakhon Ratchasima, and not from Chiang Mai
+    assert [row["overdue_failed_farmers"] for row in rows] == [None, 15, None]
+    assert (rows[0]["overdue_failed_rate"], rows[1]["overdue_failed_rate"]) == (None, 0.375)
 
 
 def test_of_a_crop_of_few_growers_no_weight_is_shown(shown: Told) -> None:
@@ -96,10 +105,16 @@ def test_a_glut_of_few_growers_is_left_out_and_so_is_one_that_it_would_follow_fr
     assert answers.free([market("30", 40), market("31", 25)])[1]["growers"] == 25
 
 
-def test_where_rain_was_little_stands_beside_elsewhere(shown: Told) -> None:
-    dry, other = shown.figures["by_rain"]
-    assert (dry["name_th"], dry["rainfed_rate"], other["rainfed_rate"]) == ("จังหวัดที่ฝนน้อย", 0.5, 0.15)
-    assert dry["irrigated_rate"] == 0.2
+def test_plots_are_told_by_where_their_water_comes_from(shown: Told) -> None:
+    rows = [tuple(row[name] for name in ("plots", "failed_plots", "plots_rate")) for row in shown.figures["by_rain"]]
+    # of 120 irrigated plots 60 lie in short basins; of the others 24 - 22 = 2 failed, and a second figure goes with it
+    assert rows == [(100, 50, 0.5), (100, None, None), (60, 22, 0.3667), (60, None, None)]
+    assert shown.figures["by_rain"][0]["name_th"] == "อาศัยน้ำฝน จังหวัดที่ฝนน้อย"
+
+
+def test_regions_have_names(shown: Told) -> None:
+    (region,) = shown.figures["by_region"]
+    assert (region["name_th"], region["failed_rate"]) == ("ภาคตะวันออกเฉียงเหนือตอนล่าง", 0.3)
 
 
 def test_the_driest_province_comes_first_and_one_without_gauges_in_none(monkeypatch: pytest.MonkeyPatch) -> None:

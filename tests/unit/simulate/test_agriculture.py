@@ -154,7 +154,11 @@ def test_definitions_assumptions_and_code_lists_speak_of_the_same_crops_and_band
     rules = assumed.load()
     grown = {crop for crops in rules["crops"].values() for crop in crops} | {"02"}
     assert set(load().crop_norms) == set(rules["harvest_months"]) == set(rules["market"]["price"]) == grown == listed
-    assert set(rules["crops"]) == {code[0] for code in calibration.load().provinces["province_code"]}
+    assert (
+        set(rules["crops"])
+        == set(load().regions)
+        == {code[0] for code in calibration.load().provinces["province_code"]}
+    )
     bands = [row["name_en"] for row in calibration.code_list("debt_band")]
     assert len(bands) == len(load().debt_bands) + 1
     assert all(f"{limit:,}" in name for limit, name in zip(load().debt_bands, bands[1:], strict=True))

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from khlang.domains.agriculture import asked
-from khlang.domains.agriculture.asked import DEBT, RAIN
+from khlang.domains.agriculture.asked import DEBT
+from khlang.domains.agriculture.definitions import load
 from khlang.release.threshold import Cell, protect, protect_column
 from khlang.serve import client
 from khlang.serve.places import code_names, province_names
@@ -23,14 +24,11 @@ RATES = {
     "overdue_failed_rate": ("overdue_failed_farmers", "failed_borrowers"),
     "overdue_other_rate": ("overdue_other_farmers", "other_borrowers"),
 }
-RAIN_RATES = {
-    "rainfed_rate": ("failed_rainfed_plots", "rainfed_plots"),
-    "irrigated_rate": ("failed_irrigated_plots", "irrigated_plots"),
-    "short_rate": ("failed_irrigated_short_plots", "irrigated_short_plots"),
-}
+PLOTS: dict[str, str | None] = {"plots": None, "failed_plots": "plots"}
+RAINFED: dict[str, str | None] = {"rainfed_plots": None, "failed_rainfed_plots": "rainfed_plots"}
+KINDS_TH = ("อาศัยน้ำฝน จังหวัดที่ฝนน้อย", "อาศัยน้ำฝน จังหวัดอื่น", "ชลประทาน ลุ่มน้ำที่น้ำไม่พอ", "ชลประทาน ลุ่มน้ำอื่น")
 WEIGHTS = ("production_kg", "purchases_kg", "taken_percent", "price_percent")
 TITLES_TH = {
-    "farmers": "เกษตรกร",
     "judged_farmers": "ตัดสินได้",
     "failed_farmers": "ล้มเหลว",
     "failed_rate": "อัตราล้มเหลว",
@@ -40,11 +38,11 @@ TITLES_TH = {
     "growers": "ผู้ปลูก",
     "taken_percent": "ตลาดรับซื้อ (ร้อยละ)",
     "price_percent": "ราคาเทียบปกติ (ร้อยละ)",
+    "plots": "แปลง",
+    "plots_rate": "ล้มเหลว",
     "rainfed_plots": "แปลงอาศัยน้ำฝน",
     "rainfed_rate": "ล้มเหลว (น้ำฝน)",
-    "irrigated_plots": "แปลงชลประทาน",
-    "irrigated_rate": "ล้มเหลว (ชลประทาน)",
-    "short_rate": "ล้มเหลว (ลุ่มน้ำน้ำไม่พอ)",
+    "rain_percent": "ฝนเทียบค่าเฉลี่ยของภาค (ร้อยละ)",
 }
 
 
@@ -59,7 +57,16 @@ def provinces(settings: Settings, connection: "Connection", period: str) -> list
     names = province_names(settings)
     rows = _of(period, client.ask(connection, asked.DEBT_BY_PROVINCE).dicts())
     ordered = sorted(rows, key=lambda row: (-int(row["failed_farmers"]), row["province_code"]))
-    return [row | {"name_th": names[row["province_code"]]} for row in shown(ordered, DEBT, RATES)]
+    # The sums of the regions are shown, too: what a region's provinces hide must not follow from its sum.
+    of_region = [[row for row in ordered if row["province_code"][0] == digit] for digit in load().regions]
+    told = {row["province_code"]: row for some in of_region for row in shown(some, DEBT, RATES)}
+    return [told[row["province_code"]] | {"name_th": names[row["province_code"]]} for row in ordered]
+
+
+def regions(connection: "Connection", period: str) -> list[Row]:
+    """The debt question by region of one period."""
+    rows = _of(period, client.ask(connection, asked.DEBT_BY_REGION).dicts())
+    return [row | {"name_th": load().regions[row["region"]]} for row in shown(rows, DEBT, RATES)]
 
 
 def bands(settings: Settings, connection: "Connection", period: str) -> list[Row]:
@@ -106,19 +113,33 @@ def free(rows: Sequence[Mapping[str, Any]]) -> list[Row]:
 
 
 def rain(connection: "Connection", period: str) -> list[Row]:
-    """Failed plots of one period where rain was little and elsewhere."""
-    titles = {True: "จังหวัดที่ฝนน้อย", False: "จังหวัดอื่น"}
-    rows = _of(period, client.ask(connection, asked.BY_RAIN).dicts())
-    return [row | {"name_th": titles[bool(row["is_dry"])]} for row in shown(rows, RAIN, RAIN_RATES)]
+    """Failed plots of one period: rain-fed ones where rain was little and elsewhere, irrigated ones by their basin."""
+    counted = kinds(_of(period, client.ask(connection, asked.BY_RAIN).dicts()))
+    return shown(counted, PLOTS, {"plots_rate": ("failed_plots", "plots")})
+
+
+def kinds(rows: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """Plots and failed ones of the four kinds of ``KINDS_TH``, from the sums of dry provinces and of others (pure)."""
+
+    def total(name: str, *, dry: bool | None = None) -> int:
+        return sum(int(row[name]) for row in rows if dry is None or bool(row["is_dry"]) is dry)
+
+    rainfed = [(total("rainfed_plots", dry=dry), total("failed_rainfed_plots", dry=dry)) for dry in (True, False)]
+    watered = (total("irrigated_plots"), total("failed_irrigated_plots"))
+    short = (total("irrigated_short_plots"), total("failed_irrigated_short_plots"))
+    pairs = [*rainfed, short, (watered[0] - short[0], watered[1] - short[1])]
+    return [{"name_th": name, "plots": all_, "failed_plots": failed}
+            for name, (all_, failed) in zip(KINDS_TH, pairs, strict=True)]  # fmt: skip
 
 
 def rain_by_province(settings: Settings, connection: "Connection", period: str) -> list[Row]:
-    """Rain and failed plots by province of one period, the driest first."""
+    """Rain and failed rain-fed plots by province of one period, the driest first."""
     names = province_names(settings)
     rows = _of(period, client.ask(connection, asked.RAIN_BY_PROVINCE).dicts())
     told = [row | {"rain_percent": _number(row["rain_percent"])} for row in rows if row["rain_percent"] is not None]
     ordered = sorted(told, key=lambda row: (row["rain_percent"], row["province_code"]))
-    return [row | {"name_th": names[row["province_code"]]} for row in shown(ordered, RAIN, RAIN_RATES)]
+    rates = {"rainfed_rate": ("failed_rainfed_plots", "rainfed_plots")}
+    return [row | {"name_th": names[row["province_code"]]} for row in shown(ordered, RAINFED, rates)]
 
 
 def country(row: Mapping[str, Any], figures: Mapping[str, str | None], rates: Mapping[str, tuple[str, str]]) -> Row:

@@ -1,10 +1,11 @@
 # ruff: noqa: S608 - what is put together here is written here: no value of anybody's stands in a question
 """The agriculture questions in SQL, as the analyst puts them to Trino."""
 
+from collections.abc import Iterable
+
 #: Counts of the debt question → the whole that each is a part of.
 DEBT: dict[str, str | None] = {
-    "farmers": None,
-    "judged_farmers": "farmers",
+    "judged_farmers": None,
     "failed_farmers": "judged_farmers",
     "failed_borrowers": "failed_farmers",
     "overdue_failed_farmers": "failed_borrowers",
@@ -12,17 +13,11 @@ DEBT: dict[str, str | None] = {
     "overdue_other_farmers": "other_borrowers",
 }
 #: Counts of the rain question, of plots: one plot tells of one farmer.
-RAIN: dict[str, str | None] = {
-    "rainfed_plots": None,
-    "failed_rainfed_plots": "rainfed_plots",
-    "irrigated_plots": None,
-    "failed_irrigated_plots": "irrigated_plots",
-    "irrigated_short_plots": "irrigated_plots",
-    "failed_irrigated_short_plots": "irrigated_short_plots",
-}
+RAIN = ("rainfed_plots", "failed_rainfed_plots", "irrigated_plots", "failed_irrigated_plots",
+        "irrigated_short_plots", "failed_irrigated_short_plots")  # fmt: skip
 
 
-def _sums(names: dict[str, str | None]) -> str:
+def _sums(names: Iterable[str]) -> str:
     return ", ".join(f"sum({name}) AS {name}" for name in names)
 
 
@@ -33,6 +28,10 @@ FROM farm_debt GROUP BY period ORDER BY period
 DEBT_BY_PROVINCE = f"""
 SELECT period, province_code, {_sums(DEBT)}
 FROM farm_debt GROUP BY period, province_code ORDER BY period, province_code
+"""
+DEBT_BY_REGION = f"""
+SELECT period, substr(province_code, 1, 1) AS region, {_sums(DEBT)}
+FROM farm_debt GROUP BY period, substr(province_code, 1, 1) ORDER BY period, region
 """
 BANDS = """
 SELECT period, median_debt_band, count(*) AS amphoe, sum(borrowers) AS borrowers
@@ -53,10 +52,11 @@ SELECT period, crop_code, sum(growers) AS growers, sum(production_kg) AS product
 FROM ({BY_MARKET.partition("ORDER BY")[0]}) GROUP BY period, crop_code ORDER BY period, crop_code
 """
 BY_RAIN = f"""
-SELECT period, is_dry, count(DISTINCT province_code) AS provinces, {_sums(RAIN)}
+SELECT period, is_dry, {_sums(RAIN)}
 FROM crop_rain GROUP BY period, is_dry ORDER BY period, is_dry DESC
 """
-RAIN_BY_PROVINCE = f"""
-SELECT period, province_code, max(rain_percent) AS rain_percent, bool_or(is_dry) AS is_dry, {_sums(RAIN)}
+RAIN_BY_PROVINCE = """
+SELECT period, province_code, max(rain_percent) AS rain_percent, bool_or(is_dry) AS is_dry,
+       sum(rainfed_plots) AS rainfed_plots, sum(failed_rainfed_plots) AS failed_rainfed_plots
 FROM crop_rain GROUP BY period, province_code ORDER BY period, province_code
 """

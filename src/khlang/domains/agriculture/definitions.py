@@ -24,6 +24,7 @@ class Definitions:
     debt_bands: tuple[int, ...]
     glut_percent: Decimal
     dry_percent: Decimal
+    regions: Mapping[str, str]
 
     def crop_year(self, period: str) -> int:
         """The calendar year in which the crop year of a period began."""
@@ -55,4 +56,5 @@ def load(path: Path = FILE) -> Definitions:
         debt_bands=tuple(map(int, known["debt_bands"])),
         glut_percent=Decimal(known["glut_percent"]),
         dry_percent=Decimal(known["dry_percent"]),
+        regions={str(digit): str(name) for digit, name in known["regions"].items()},
     )

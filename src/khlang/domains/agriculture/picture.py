@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khlang.serve import bars, thai
+from khlang.serve import bars, maps, thai
 from khlang.serve.thai import GREY, RED
 from khlang.serve.told import LEFT_OUT, UNKNOWN, Row
 
@@ -16,10 +16,10 @@ PARTS = ("judged_farmers", "failed_farmers")
 
 
 def figure(provinces: Sequence[Row], crops: Sequence[Row], period: str, line: float) -> "Figure":
-    """Farmers with a failed crop by province, and what the market takes of each crop.
+    """Farmers with a failed crop by province, as a map and counted, and what the market takes of each crop.
 
     Args:
-        provinces: ``name_th`` and the counts of ``PARTS``; most failed first.
+        provinces: ``province_code``, ``name_th`` and the counts of ``PARTS``, of all provinces; most failed first.
         crops: ``name_th`` and ``taken_percent``.
         period: Of both.
         line: Per cent of the production below which it is a glut.
@@ -27,8 +27,10 @@ def figure(provinces: Sequence[Row], crops: Sequence[Row], period: str, line: fl
     from matplotlib.figure import Figure
 
     with thai.style():
-        made = Figure(figsize=(12.5, 5.8), layout="constrained", dpi=130)
-        left, right = made.subplots(1, 2, width_ratios=(1.1, 1))
+        made = Figure(figsize=(16, 6.5), layout="constrained", dpi=130)
+        country, left, right = made.subplots(1, 3, width_ratios=(1, 1.1, 1))
+        shares = maps.of(provinces, PARTS[1], PARTS[0])
+        maps.provinces(country, shares, title="เพาะปลูกล้มเหลว", unit="ร้อยละของเกษตรกร", text=maps.share)
         bars.nested(left, provinces[:MOST], PARTS, ("มีรายงานผลผลิต", "เพาะปลูกล้มเหลว"), _label)
         left.set_title(f"เกษตรกรที่เพาะปลูกล้มเหลว งวด {period}", loc="left", fontweight="bold")
         left.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.06), ncols=2)

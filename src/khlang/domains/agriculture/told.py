@@ -34,12 +34,10 @@ _MARKET = (
     Column("growers", Words("ผู้ปลูก", "growers")),
     Column("taken", Words("ตลาดรับซื้อ", "taken of the harvest"), "text"),
 )
-_RAIN = (
-    Column("rainfed_plots", Words("แปลงอาศัยน้ำฝน", "rain-fed plots")),
-    Column("rainfed_rate", Words("ล้มเหลว", "failed"), "share"),
-    Column("irrigated_plots", Words("แปลงชลประทาน", "irrigated plots")),
-    Column("irrigated_rate", Words("ล้มเหลว", "failed"), "share"),
-    Column("short_rate", Words("ล้มเหลว (ลุ่มน้ำน้ำไม่พอ)", "failed where the basin is short"), "share"),
+_PLOTS = (
+    Column("plots", Words("แปลง", "plots")),
+    Column("failed_plots", Words("ล้มเหลว", "failed")),
+    Column("plots_rate", Words("อัตราล้มเหลว", "share"), "share"),
 )
 
 
@@ -62,7 +60,7 @@ def tell(settings: Settings, connection: "Connection", periods: list[str]) -> To
     last = periods[-1]
     months = [row for row in answers.months(connection) if row["period"] in periods]
     real = answers.population(settings, periods)
-    provinces = answers.provinces(settings, connection, last)
+    provinces, regions = answers.provinces(settings, connection, last), answers.regions(connection, last)
     crops, gluts = answers.crops(settings, connection, last), answers.gluts(settings, connection, last)
     rain, bands = answers.rain(connection, last), answers.bands(settings, connection, last)
     gaps = [row | {"gap": answers.gap(row, is_, FAILED.name)} for row, is_ in zip(months, real, strict=True)]
@@ -70,11 +68,12 @@ def tell(settings: Settings, connection: "Connection", periods: list[str]) -> To
         domain="agriculture",
         question=QUESTION,
         cards=_cards(months[-1], crops),
-        tables=(*_debts(last, gaps, provinces, bands), *_fields(last, crops, gluts, rain)),
+        tables=(*_debts(last, gaps, regions, provinces), _bands(last, bands), *_fields(last, crops, gluts, rain)),
         note=NOTE,
         figures={
             "by_period": months,
             "by_province": provinces,
+            "by_region": regions,
             "by_band": bands,
             "by_crop": crops,
             "gluts": gluts,
@@ -83,8 +82,8 @@ def tell(settings: Settings, connection: "Connection", periods: list[str]) -> To
         marts={"farm_debt": "by_province", "crop_market": "by_crop", "crop_rain": "by_rain"},
         population=real,
         picture=Words(
-            "เกษตรกรที่เพาะปลูกล้มเหลวรายจังหวัด และร้อยละที่ตลาดรับซื้อรายพืช",
-            "Farmers with a failed crop by province; what the market takes of each crop",
+            "เกษตรกรที่เพาะปลูกล้มเหลวรายจังหวัด (แผนที่และจำนวน) และร้อยละที่ตลาดรับซื้อรายพืช",
+            "Farmers with a failed crop by province, as a map and counted; what the market takes of each crop",
         ),
         draw=lambda file: picture.draw(file, provinces, crops, last, float(load().glut_percent)),
     )
@@ -102,31 +101,33 @@ def _cards(last: dict[str, Any], crops: list[dict[str, Any]]) -> tuple[Card, ...
     )
 
 
-def _debts(last: str, months: Any, provinces: Any, bands: Any) -> tuple[Shown, ...]:
+def _debts(last: str, months: Any, regions: Any, provinces: Any) -> tuple[Shown, ...]:
     change = Column("gap", Words("ต่างจากจริง", "gap to what is"), "change")
+    marked = "× stands for a figure that may not be shown"
     return (
         Shown(
             Words("รายงวด", "by month, and the gap to the population"),
             (Column("period", Words("งวด", "period"), "text"), *_DEBT, change),
             months,
         ),
+        Shown(Words(f"รายภาค งวด {last}", f"by region; {marked}"), (_named("ภาค", "region"), *_DEBT), regions),
         Shown(
-            Words(
-                f"รายจังหวัด งวด {last}",
-                "most farmers with a failed crop first; × stands for a figure that may not be shown",
-            ),
-            (_named("จังหวัด", "province"), *_DEBT),
+            Words(f"รายจังหวัด งวด {last}", f"most farmers with a failed crop first; {marked}"),
+            (_named("จังหวัด", "province"), *_DEBT[:3]),
             provinces[:SHOWN],
         ),
-        Shown(
-            Words(f"มัธยฐานหนี้ของอำเภอ งวด {last}", "amphoe by the median of what a borrower owes"),
-            (
-                _named("ช่วงหนี้", "band"),
-                Column("amphoe", Words("อำเภอ", "amphoe")),
-                Column("borrowers", Words("ผู้มีหนี้", "borrowers")),
-            ),
-            bands,
+    )
+
+
+def _bands(last: str, bands: Any) -> Shown:
+    return Shown(
+        Words(f"มัธยฐานหนี้ของอำเภอ งวด {last}", "amphoe by the median of what a borrower owes"),
+        (
+            _named("ช่วงหนี้", "band"),
+            Column("amphoe", Words("อำเภอ", "amphoe")),
+            Column("borrowers", Words("ผู้มีหนี้", "borrowers")),
         ),
+        bands,
     )
 
 
@@ -144,8 +145,8 @@ def _fields(last: str, crops: Any, gluts: Any, rain: Any) -> tuple[Shown, ...]:
             [_market(row) for row in gluts[:SHOWN]],
         ),
         Shown(
-            Words(f"แปลงที่เก็บเกี่ยวในงวด {last}", "plots harvested in the month, where rain was little and elsewhere"),
-            (_named("จังหวัด", "provinces"), *_RAIN),
+            Words(f"แปลงที่เก็บเกี่ยวในงวด {last}", "plots harvested in the month, by where their water comes from"),
+            (_named("แหล่งน้ำ", "water"), *_PLOTS),
             rain,
         ),
     )
