@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ from khlang import contracts as contracts_
 from khlang import settings as settings_
 from khlang.demo.asking import teller
 from khlang.demo.pages import facts, notebook, sources, text
+from khlang.demo.pages.notebook import Part
 from khlang.errors import ContractError, SetupError
 from khlang.serve import client
 from khlang.serve.told import Told
 from khlang.settings import Settings
 
+AT_ONCE = 2
 EXAMPLES = """Examples:
 
 \b
@@ -69,23 +72,28 @@ def write(here: Settings, folder: Path) -> None:
     known = contracts_.load(here.contracts)
     with client.connect(here, "engineer", schema="ops") as trino:
         judged = facts.gates(trino)
-    for domain in report["answers"]:
-        begun = time.monotonic()
-        told = _told(here, domain, report["plan"]["periods"])
-        made[domain] = {"made_of": sources.made_of(here.root, domain)} | facts.of(report, told, known, judged)
-        told.draw(folder / "pictures" / f"{domain}.png")
-        _page(here, folder, domain, made[domain])
-        seconds["pages"][domain] = round(time.monotonic() - begun, 1)
-        click.echo(f"docs/domains/{domain}.md ({seconds['pages'][domain]} s)")
+    with ThreadPoolExecutor(AT_ONCE) as pool:  # a notebook waits for its kernel, which is a process of its own
+        running = {domain: pool.submit(_run, here, domain) for domain in report["answers"]}
+        for domain, run in running.items():
+            told = _told(here, domain, report["plan"]["periods"])
+            made[domain] = {"made_of": sources.made_of(here.root, domain)} | facts.of(report, told, known, judged)
+            told.draw(folder / "pictures" / f"{domain}.png")
+            parts, seconds["pages"][domain] = run.result()
+            _page(folder, domain, made[domain], parts)
+            click.echo(f"docs/domains/{domain}.md ({seconds['pages'][domain]} s)")
     made = dict(sorted(made.items()))
     (folder / "made.json").write_text(text.dumps(made), encoding="utf-8")
     (folder / "seconds.json").write_text(text.dumps(seconds | {"demo": report["stages"]}), encoding="utf-8")
     (folder / "README.md").write_text(text.overview(made), encoding="utf-8")
 
 
-def _page(here: Settings, folder: Path, domain: str, known: dict[str, Any]) -> None:
-    path = sources.notebook(here.root, domain)
-    parts = notebook.run(path, here.root) if path else []
+def _run(here: Settings, domain: str) -> tuple[list[Part], float]:
+    """The parts of a domain's notebook, and the seconds that it took."""
+    begun, path = time.monotonic(), sources.notebook(here.root, domain)
+    return notebook.run(path, here.root) if path else [], round(time.monotonic() - begun, 1)
+
+
+def _page(folder: Path, domain: str, known: dict[str, Any], parts: list[Part]) -> None:
     for old in (folder / "pictures").glob(f"{domain}-*.png"):
         old.unlink()
     drawn = [at for at, part in enumerate(parts) if part.kind == "picture"]

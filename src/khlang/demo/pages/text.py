@@ -12,7 +12,7 @@ from khlang.serve.outcomes import FRAMEWORKS, place
 from khlang.serve.told import LEFT_OUT, UNKNOWN
 
 Facts = Mapping[str, Any]
-HEAD = """# Eight questions, and what the demo answers · โจทย์ของแต่ละด้านและคำตอบจากการสาธิต
+HEAD = """# What each domain is asked, and what the demo answers · โจทย์ของแต่ละด้านและคำตอบจากการสาธิต
 
 Written by `make domains` from the last demo: do not edit. All persons are simulated; × stands for a figure that is not
 shown, for it counts fewer than ten. What took how long stands in `seconds.json`.
