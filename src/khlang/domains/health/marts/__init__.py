@@ -1,0 +1,1 @@
+"""Marts of the health domain: one module a question."""
