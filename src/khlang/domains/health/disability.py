@@ -88,13 +88,14 @@ def _carded(rng: np.random.Generator, chosen: pl.DataFrame, issued: pl.Series) -
     chance = np.where(in_town, allowance["town"], by_province(province, allowance["far"], allowance["far_in"]))
     chance = chance * kind.replace_strict(allowance["of_type"], default=1.0, return_dtype=pl.Float64).to_numpy()
     for_ever = happens(rng, rows, rules["disability"]["for_ever"])
+    town = pl.when(happens(rng, rows, rules["disability"]["issued_in_town"])).then(pl.col("province_code") + "01")
     return chosen.select(
         "cid",
         kind.alias("disability_type_code"),
         issued.alias("issued_on"),
         pl.when(~for_ever).then(_end(issued)).alias("expires_on"),
         pl.lit(None, pl.Date).alias("issued_before"),
-        "amphoe_code",
+        pl.coalesce(town, "amphoe_code").alias("amphoe_code"),
         happens(rng, rows, chance).alias("draws"),
     )
 

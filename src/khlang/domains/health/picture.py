@@ -1,0 +1,66 @@
+"""The picture of the health answer, in Thai. A figure that may not be shown is marked: it is no zero."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from khlang.serve import bars, thai
+from khlang.serve.thai import RED
+from khlang.serve.told import LEFT_OUT, Row
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PARTS = ("group_persons", "persons_without_allowance")
+MOST = 12
+
+
+def figure(by_region: Sequence[Row], by_province: Sequence[Row], period: str) -> "Figure":
+    """The rate of teen births by region, and persons with a card and without an allowance by province.
+
+    Args:
+        by_region: ``name_th`` and ``teen_birth_rate``.
+        by_province: ``name_th`` and the counts of ``PARTS``; most without an allowance first.
+        period: Of both.
+    """
+    from matplotlib.figure import Figure
+
+    with thai.style():
+        made = Figure(figsize=(12, 5.5), layout="constrained", dpi=130)
+        left, right = made.subplots(1, 2, width_ratios=(1, 1.1))
+        regions(left, by_region, period)
+        provinces(right, by_province[:MOST], period)
+        bars.explain(made)
+        made.canvas.draw()  # within the style: text is laid out when it is drawn
+    return made
+
+
+def draw(file: Path, by_region: Sequence[Row], by_province: Sequence[Row], period: str) -> None:
+    """Write the figure as PNG."""
+    figure(by_region, by_province, period).savefig(file)
+
+
+def regions(axes: Any, rows: Sequence[Row], period: str) -> None:
+    """Births of mothers of 15 to 19 a year per 1,000 girls, region by region."""
+    places = range(len(rows))
+    rates = [row["teen_birth_rate"] for row in rows]
+    drawn = axes.barh(places, [rate or 0 for rate in rates], 0.7, color=RED)
+    axes.bar_label(drawn, [LEFT_OUT if rate is None else f"{rate:.1f}" for rate in rates], padding=3, fontsize=9)
+    axes.set_yticks(list(places), [row["name_th"] for row in rows])
+    axes.invert_yaxis()
+    axes.set_xlim(left=0)
+    if not any(rates):  # an axis of no bar would be a scale of nothing
+        axes.set_xticks([])
+    axes.set_title(f"การเกิดจากแม่อายุ 15–19 ปี ต่อหญิง 1,000 คนต่อปี งวด {period}", loc="left", fontweight="bold")
+
+
+def provinces(axes: Any, rows: Sequence[Row], period: str) -> None:
+    """Persons with a valid card, and those of them who draw no allowance within them."""
+    bars.nested(axes, rows, PARTS, ("มีบัตรคนพิการ", "ไม่ได้รับเบี้ย"), _label)
+    axes.set_title(f"ผู้มีบัตรคนพิการที่ไม่ได้รับเบี้ย งวด {period}", loc="left", fontweight="bold")
+    axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.06), ncols=2)
+
+
+def _label(value: int | None) -> str:
+    """A figure left out is no zero."""
+    return LEFT_OUT if value is None else f"{value:,}"
