@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khlang.serve import bars, thai
+from khlang.serve import bars, maps, thai
 from khlang.serve.thai import RED
 from khlang.serve.told import LEFT_OUT, Row
 
@@ -16,20 +16,22 @@ MOST = 12
 
 
 def figure(by_region: Sequence[Row], by_province: Sequence[Row], period: str) -> "Figure":
-    """The rate of teen births by region, and persons with a card and without an allowance by province.
+    """The rate of teen births by region; card holders without an allowance by province, as bars and as a map.
 
     Args:
         by_region: ``name_th`` and ``teen_birth_rate``.
-        by_province: ``name_th`` and the counts of ``PARTS``; most without an allowance first.
+        by_province: ``code``, ``name_th`` and the counts of ``PARTS``; most without an allowance first.
         period: Of both.
     """
     from matplotlib.figure import Figure
 
     with thai.style():
-        made = Figure(figsize=(12, 5.5), layout="constrained", dpi=130)
-        left, right = made.subplots(1, 2, width_ratios=(1, 1.1))
+        made = Figure(figsize=(16, 6.5), layout="constrained", dpi=130)
+        left, middle, right = made.subplots(1, 3, width_ratios=(1, 1.1, 0.9))
         regions(left, by_region, period)
-        provinces(right, by_province[:MOST], period)
+        provinces(middle, by_province[:MOST], period)
+        shares = maps.of(by_province, PARTS[1], PARTS[0])
+        maps.provinces(right, shares, title="ไม่ได้รับเบี้ย", unit="ร้อยละของผู้มีบัตร", text=maps.share)
         bars.explain(made)
         made.canvas.draw()  # within the style: text is laid out when it is drawn
     return made
@@ -51,7 +53,7 @@ def regions(axes: Any, rows: Sequence[Row], period: str) -> None:
     axes.set_xlim(left=0)
     if not any(rates):  # an axis of no bar would be a scale of nothing
         axes.set_xticks([])
-    axes.set_title(f"การเกิดจากแม่อายุ 15–19 ปี ต่อหญิง 1,000 คนต่อปี งวด {period}", loc="left", fontweight="bold")
+    axes.set_title(f"การเกิดจากแม่อายุ 15–19 ปี ต่อหญิง 1,000 คน\nต่อปี งวด {period}", loc="left", fontweight="bold")
 
 
 def provinces(axes: Any, rows: Sequence[Row], period: str) -> None:
