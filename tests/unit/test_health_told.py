@@ -115,7 +115,7 @@ def test_the_picture_marks_what_may_not_be_shown(shown: Told, tmp_path: Path) ->
     axes = Figure().subplots(1, 2)
     picture.regions(axes[0], shown.figures["by_region"], "2026-01")
     assert [text.get_text() for text in axes[0].texts] == ["×", "50.0", "×", "25.0", "75.0"]
-    picture.provinces(axes[1], shown.figures["by_province"], "2026-01")
+    picture.groups(axes[1], shown.figures["by_province"], "2026-01")
     assert [text.get_text() for text in axes[1].texts] == ["100"] * 4 + ["", "", "×", "×"]
     shown.draw(tmp_path / "health.png")
     assert (tmp_path / "health.png").read_bytes().startswith(b"\x89PNG")

@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PARTS = ("group_persons", "persons_without_allowance")
-MOST = 12
 
 
-def figure(by_region: Sequence[Row], by_province: Sequence[Row], period: str) -> "Figure":
-    """The rate of teen births by region; card holders without an allowance by province, as bars and as a map.
+def figure(by_region: Sequence[Row], by_group: Sequence[Row], by_province: Sequence[Row], period: str) -> "Figure":
+    """The rate of teen births by region; card holders without an allowance by group, and as a map by province.
 
     Args:
         by_region: ``name_th`` and ``teen_birth_rate``.
-        by_province: ``code``, ``name_th`` and the counts of ``PARTS``; most without an allowance first.
-        period: Of both.
+        by_group: ``name_th`` and the counts of ``PARTS``: near and far, types of disability.
+        by_province: ``code`` and the counts of ``PARTS``.
+        period: Of all.
     """
     from matplotlib.figure import Figure
 
@@ -29,17 +29,19 @@ def figure(by_region: Sequence[Row], by_province: Sequence[Row], period: str) ->
         made = Figure(figsize=(16, 6.5), layout="constrained", dpi=130)
         left, middle, right = made.subplots(1, 3, width_ratios=(1, 1.1, 0.9))
         regions(left, by_region, period)
-        provinces(middle, by_province[:MOST], period)
+        groups(middle, by_group, period)
         shares = maps.of(by_province, PARTS[1], PARTS[0])
-        maps.provinces(right, shares, title="ไม่ได้รับเบี้ย", unit="ร้อยละของผู้มีบัตร", text=maps.share)
+        maps.provinces(right, shares, title="ไม่ได้รับเบี้ย รายจังหวัด", unit="ร้อยละของผู้มีบัตร", text=maps.share)
         bars.explain(made)
         made.canvas.draw()  # within the style: text is laid out when it is drawn
     return made
 
 
-def draw(file: Path, by_region: Sequence[Row], by_province: Sequence[Row], period: str) -> None:
+def draw(
+    file: Path, by_region: Sequence[Row], by_group: Sequence[Row], by_province: Sequence[Row], period: str
+) -> None:
     """Write the figure as PNG."""
-    figure(by_region, by_province, period).savefig(file)
+    figure(by_region, by_group, by_province, period).savefig(file)
 
 
 def regions(axes: Any, rows: Sequence[Row], period: str) -> None:
@@ -56,7 +58,7 @@ def regions(axes: Any, rows: Sequence[Row], period: str) -> None:
     axes.set_title(f"การเกิดจากแม่อายุ 15–19 ปี ต่อหญิง 1,000 คน\nต่อปี งวด {period}", loc="left", fontweight="bold")
 
 
-def provinces(axes: Any, rows: Sequence[Row], period: str) -> None:
+def groups(axes: Any, rows: Sequence[Row], period: str) -> None:
     """Persons with a valid card, and those of them who draw no allowance within them."""
     bars.nested(axes, rows, PARTS, ("มีบัตรคนพิการ", "ไม่ได้รับเบี้ย"), _label)
     axes.set_title(f"ผู้มีบัตรคนพิการที่ไม่ได้รับเบี้ย งวด {period}", loc="left", fontweight="bold")

@@ -81,10 +81,10 @@ def tell(settings: Settings, connection: "Connection", periods: list[str]) -> To
         marts={"teen_births": "by_region", "disability_gap": "by_province"},
         population=real,
         picture=Words(
-            "อัตราการเกิดจากแม่วัยรุ่นรายภาค และผู้มีบัตรคนพิการที่ไม่ได้รับเบี้ยรายจังหวัด",
-            "Teen births by region; persons with a disability card and no allowance by province",
+            "อัตราการเกิดจากแม่วัยรุ่นรายภาค และผู้มีบัตรคนพิการที่ไม่ได้รับเบี้ยรายกลุ่มและรายจังหวัด",
+            "Teen births by region; persons with a disability card and no allowance by group and province",
         ),
-        draw=lambda file: picture.draw(file, by_region, by_province, last),
+        draw=lambda file: picture.draw(file, by_region, [*by_distance, *by_type], by_province, last),
     )
 
 
