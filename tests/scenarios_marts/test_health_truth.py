@@ -27,7 +27,7 @@ EXTRACT = {extract.dataset: extract for extract in READ}
 
 @pytest.fixture(scope="module")
 def months() -> tuple[Month, Month]:
-    made: tuple[Month, Month] = worlds.two_months(*NAMES)
+    made: tuple[Month, Month] = worlds.two_months(*NAMES)  # type: ignore[no-untyped-call]  # helpers of untyped tests
     return made
 
 
