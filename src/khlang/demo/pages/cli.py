@@ -49,7 +49,9 @@ def _check(here: Settings, folder: Path) -> None:
         wrong.append("docs/domains/README.md")
     if wrong:
         raise ContractError(
-            f"Stale or missing: {', '.join(wrong)}.", f"Run `{sources.MEND}` and commit.", code="DOMAINS-STALE"
+            f"Stale or missing: {', '.join(wrong)}.",
+            "Run `make demo DOMAINS=all && make domains` and commit.",
+            code="DOMAINS-STALE",
         )
     click.echo(f"{len(made)} pages are up to date.")
 
@@ -111,7 +113,11 @@ def _told(here: Settings, domain: str, periods: list[str]) -> Told:
 def _report(here: Settings) -> dict[str, Any]:
     path = here.var / "demo" / "report.json"
     if not path.exists():
-        raise SetupError("No demo was run in this installation.", f"Run: {sources.MEND}", code="DOMAINS-NO-DEMO")
+        raise SetupError(
+            "No demo was run in this installation.",
+            "Run: make demo DOMAINS=all && make domains",
+            code="DOMAINS-NO-DEMO",
+        )
     report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return report
 
