@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from khlang import settings
 from khlang.domains.energy import answers, picture, told
-from khlang.serve import client
+from khlang.serve import client, maps
 from khlang.serve.told import Told
 
 HOUSES = {"period": "2026-01", "welfare_billed_households": 200, "income_known_households": 150,
@@ -30,6 +30,11 @@ REPLIES: dict[str, list[dict[str, Any]]] = {
         {**CUT, "province_code": "58", "customer_hours_lost": Decimal("9.00"), "households": 0},
     ],
 }
+
+REPLIES[answers.BY_AMPHOE] = [
+    {"period": "2026-01", "amphoe_code": "5001", "hours": Decimal("1.5")},
+    {"period": "2026-02", "amphoe_code": "5001", "hours": Decimal("2.5")},
+]
 
 
 class Replied:
@@ -84,7 +89,8 @@ def test_the_picture_marks_what_is_hidden_and_who_is_cut_most(shown: Told, tmp_p
     assert (tmp_path / "energy.png").read_bytes().startswith(b"\x89PNG")
     made = picture.figure(shown.figures["by_province"], shown.figures["hours"], "2026-01", 3.0)
     assert isinstance(made, Figure)
-    left, right = made.axes
+    left, right, country = made.axes
+    assert country.get_title(loc="left") or country.get_title()
     assert [text.get_text() for text in left.texts].count("×") == 2
     colours = [patch.get_facecolor() for patch in right.patches]
     assert colours[0] != colours[1] == colours[2]
@@ -94,3 +100,10 @@ def test_the_picture_marks_what_is_hidden_and_who_is_cut_most(shown: Told, tmp_p
 def test_without_a_mean_no_line_is_drawn(shown: Told) -> None:
     made = picture.figure(shown.figures["by_province"], shown.figures["hours"], "2026-01", None)
     assert len(made.axes[1].lines) == 0
+
+
+@pytest.mark.usefixtures("shown")
+def test_each_amphoe_has_its_figure_by_month() -> None:
+    found = answers.amphoe(None)  # type: ignore[arg-type]  # the fixture answers
+    assert maps.of(found["2026-02"], "hours") == {"5001": 2.5}
+    assert sorted(found) == ["2026-01", "2026-02"]

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from khlang import settings
 from khlang.domains.waste import answers, picture, told
-from khlang.serve import client
+from khlang.serve import client, maps
 from khlang.serve.told import Told
 
 PLACE = {"period": "2026-01", "households": 500, "served_households": 300, "waste_complaints": 20,
@@ -25,8 +25,7 @@ REPLIES: dict[str, list[dict[str, Any]]] = {
     answers.BY_BAND: [
         {"period": "2026-01", "band": 0, "households": 1000, "served_households": 900, "waste_complaints": 15},
         {"period": "2026-01", "band": 1, "households": 900, "served_households": 700, "waste_complaints": 14},
-        {"period": "2026-01", "band": 2, "households": 400, "served_households": 200, "waste_complaints": 24},
-        {"period": "2026-01", "band": 3, "households": 40, "served_households": 35, "waste_complaints": 2},
+        {"period": "2026-01", "band": 2, "households": 40, "served_households": 35, "waste_complaints": 2},
     ],
     answers.BY_SITE_KIND: [
         {"period": "2026-01", "waste_site_kind_code": "SAN", "sites": 61, "full_soon": 8, "overfull": 1,
@@ -35,6 +34,11 @@ REPLIES: dict[str, list[dict[str, Any]]] = {
          "middle_years": None},
     ],
 }  # fmt: skip
+
+REPLIES[answers.BY_AMPHOE] = [
+    {"period": "2026-01", "amphoe_code": "5001", "distance_km": Decimal("1.5")},
+    {"period": "2026-02", "amphoe_code": "5001", "distance_km": Decimal("2.5")},
+]
 
 
 class Replied:
@@ -66,10 +70,10 @@ def test_provinces_come_with_the_farthest_first_and_small_counts_hidden(shown: T
 
 def test_a_band_of_few_complaints_has_no_rate(shown: Told) -> None:
     rows = shown.figures["by_band"]
-    assert [row["complaints_per_1000"] for row in rows] == [15.0, None, 60.0, None]
+    assert [row["complaints_per_1000"] for row in rows] == [15.0, None, None]
     assert rows[0]["band"] == "ไม่เกิน 25 กม."
     # 35 of 40: the other five would be few
-    assert rows[3]["served_households"] is None
+    assert rows[2]["served_households"] is None
 
 
 def test_the_country_is_the_sum_before_anything_is_hidden(shown: Told) -> None:
@@ -92,13 +96,21 @@ def test_the_picture_marks_what_is_hidden_and_what_is_far(shown: Told, tmp_path:
     assert (tmp_path / "waste.png").read_bytes().startswith(b"\x89PNG")
     made = picture.figure(shown.figures["by_province"], shown.figures["by_band"], "2026-01", 50.0)
     assert isinstance(made, Figure)
-    left, right = made.axes
+    country, left, right = made.axes
+    assert country.get_title(loc="left") or country.get_title()
     colours = [patch.get_facecolor() for patch in left.patches]
     assert colours[0] == colours[1] != colours[2]
-    assert [text.get_text() for text in right.texts] == ["15.0", "×", "60.0", "×"]
+    assert [text.get_text() for text in right.texts] == ["15.0", "×", "×"]
 
 
 def test_nothing_to_show_is_drawn_as_nothing() -> None:
     rows = [{"band": name, "complaints_per_1000": None} for name in answers.BAND_NAMES]
-    made = picture.figure([{"name_th": "เชียงใหม่", "distance_km": None}], rows, "2026-01", 50.0)
-    assert made.axes[1].get_yticks().tolist() == []
+    made = picture.figure([{"code": "50", "name_th": "เชียงใหม่", "distance_km": None}], rows, "2026-01", 50.0)
+    assert made.axes[2].get_yticks().tolist() == []
+
+
+@pytest.mark.usefixtures("shown")
+def test_each_amphoe_has_its_figure_by_month() -> None:
+    found = answers.amphoe(None)  # type: ignore[arg-type]  # the fixture answers
+    assert maps.of(found["2026-02"], "distance_km") == {"5001": 2.5}
+    assert sorted(found) == ["2026-01", "2026-02"]

@@ -65,7 +65,7 @@ def test_the_metropolitan_authority_has_three_provinces_and_the_other_all_else(m
     assert len(provinces["pea"]) == 74
 
 
-@pytest.mark.parametrize(("kwh", "satang"), [(0, 2462), (150, 2462 + 150 * 330), (151, 2462 + 150 * 330 + 450)])
+@pytest.mark.parametrize(("kwh", "satang"), [(0, 2462), (100, 2462 + 100 * 480), (101, 2462 + 100 * 480 + 560)])
 def test_the_second_step_of_the_tariff_is_for_what_lies_above_the_first(kwh, satang):
     assert pl.DataFrame({"kwh": [kwh]}).select(assumed.tariff(pl.col("kwh"))).item() == satang
 

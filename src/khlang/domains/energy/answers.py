@@ -37,6 +37,16 @@ SELECT period, province_code, sum(households) AS households, sum(outages) AS out
 FROM outage_hours GROUP BY period, province_code ORDER BY period, province_code
 """
 
+BY_AMPHOE = """
+SELECT period, amphoe_code, hours_lost_per_household AS hours FROM outage_hours
+WHERE hours_lost_per_household IS NOT NULL ORDER BY period, amphoe_code
+"""
+
+
+def amphoe(connection: "Connection") -> dict[str, list[Row]]:
+    """Hours without current per household of each amphoe: period → rows with amphoe_code and hours."""
+    return dict(_periods(client.ask(connection, BY_AMPHOE).dicts()))
+
 
 def provinces(settings: Settings, connection: "Connection") -> dict[str, list[Row]]:
     """Every province: period → rows, the most households that the subsidy misses first, protected."""

@@ -55,20 +55,20 @@ def tell(settings: Settings, connection: "Connection", periods: list[str]) -> To
     all_hours = answers.hours(settings, connection)
     by_period = [row for row in answers.months(connection, all_hours) if row["period"] in periods]
     by_province = answers.provinces(settings, connection)[last][:SHOWN]
-    by_hours, mean = all_hours[last][:SHOWN], by_period[-1]["hours_per_household"]
+    by_hours, mean = all_hours[last], by_period[-1]["hours_per_household"]
     real = answers.population(settings, periods)
     return Told(
         domain="energy",
         question=QUESTION,
         cards=_cards(by_period[-1]),
-        tables=_tables(by_period, by_province, by_hours, real),
+        tables=_tables(by_period, by_province, by_hours[:SHOWN], real),
         note=NOTE,
         figures={"by_period": by_period, "by_province": by_province, "hours": by_hours},
         marts={"energy_burden": "by_period", "outage_hours": "hours"},
         population=real,
         picture=Words(
-            "ครัวเรือนที่การช่วยเหลือไปไม่ถึงรายจังหวัด และชั่วโมงไฟฟ้าดับต่อครัวเรือน",
-            "Households that the subsidy misses by province; hours without current per household",
+            "ครัวเรือนที่การช่วยเหลือไปไม่ถึงรายจังหวัด และชั่วโมงไฟฟ้าดับต่อครัวเรือน (รวมแผนที่)",
+            "Households that the subsidy misses by province; hours without current per household, also as a map",
         ),
         draw=lambda file: picture.draw(file, by_province, by_hours, last, mean),
     )

@@ -30,10 +30,10 @@ SELECT period, province_code, sum(households) AS households, sum(served_househol
 FROM waste_by_amphoe GROUP BY period, province_code ORDER BY period, province_code
 """
 #: Upper ends of the bands of distance, in metres; the last has none.
-BANDS = (25_000, 50_000, 100_000)
+BANDS = (25_000, 50_000)
 BY_BAND = f"""
 SELECT period, CASE WHEN sanitary_distance_m <= {BANDS[0]} THEN 0 WHEN sanitary_distance_m <= {BANDS[1]} THEN 1
-       WHEN sanitary_distance_m <= {BANDS[2]} THEN 2 ELSE 3 END AS band, sum(households) AS households,
+       ELSE 2 END AS band, sum(households) AS households,
        sum(served_households) AS served_households, sum(waste_complaints) AS waste_complaints
 FROM waste_by_amphoe WHERE sanitary_distance_m IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2
 """  # noqa: S608 (numbers of our own)
@@ -42,6 +42,16 @@ SELECT period, waste_site_kind_code, count(*) AS sites, count_if(is_full_soon) A
        count_if(is_overfull) AS overfull, approx_percentile(CAST(site_years_left AS DOUBLE), 0.5) AS middle_years
 FROM site_years GROUP BY period, waste_site_kind_code ORDER BY period, waste_site_kind_code
 """
+
+BY_AMPHOE = """
+SELECT period, amphoe_code, sanitary_distance_m / 1000.0 AS distance_km FROM waste_by_amphoe
+WHERE sanitary_distance_m IS NOT NULL ORDER BY period, amphoe_code
+"""
+
+
+def amphoe(connection: "Connection") -> dict[str, list[Row]]:
+    """How far a sanitary site is from each amphoe: period → rows with amphoe_code and distance_km."""
+    return dict(_periods(client.ask(connection, BY_AMPHOE).dicts()))
 
 
 def provinces(settings: Settings, connection: "Connection") -> dict[str, list[Row]]:
@@ -145,7 +155,7 @@ def gap(seen: Mapping[str, Any], real: Mapping[str, Any], name: str) -> float | 
     return round(float(seen[name] / real[name]) - 1, 4)
 
 
-BAND_NAMES = ("ไม่เกิน 25 กม.", "25–50 กม.", "50–100 กม.", "เกิน 100 กม.")
+BAND_NAMES = ("ไม่เกิน 25 กม.", "25–50 กม.", "เกิน 50 กม.")
 
 
 def _per_thousand(row: Mapping[str, int | None]) -> float | None:

@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khlang.serve import bars, thai
+from khlang.serve import bars, maps, thai
 from khlang.serve.thai import GREY, RED
 from khlang.serve.told import LEFT_OUT, Row
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+MOST = 12
+
 
 def figure(by_province: Sequence[Row], by_band: Sequence[Row], period: str, far_km: float) -> "Figure":
-    """The way to a sanitary landfill by province, and complaints per thousand households by distance.
+    """The way to a sanitary landfill by province, as a map and for the farthest, and complaints by distance.
 
     Args:
-        by_province: ``name_th``, ``distance_km``; the farthest first.
+        by_province: ``code``, ``name_th``, ``distance_km``, of all provinces; the farthest first.
         by_band: ``band``, ``complaints_per_1000``; the nearest first.
         period: Of both.
         far_km: Beyond it a sanitary landfill is far.
@@ -24,9 +26,11 @@ def figure(by_province: Sequence[Row], by_band: Sequence[Row], period: str, far_
     from matplotlib.figure import Figure
 
     with thai.style():
-        made = Figure(figsize=(12, 6), layout="constrained", dpi=130)
-        left, right = made.subplots(1, 2, width_ratios=(1.1, 1))
-        distances(left, by_province, period, far_km)
+        made = Figure(figsize=(16, 6.5), layout="constrained", dpi=130)
+        country, left, right = made.subplots(1, 3, width_ratios=(1, 1.1, 1))
+        away = maps.of(by_province, "distance_km")
+        maps.provinces(country, away, title="ระยะทางถึงสถานที่ฝังกลบถูกหลัก", unit="กิโลเมตร เฉลี่ยทุกอำเภอ")
+        distances(left, by_province[:MOST], period, far_km)
         complaints(right, by_band, period)
         if None in [row["complaints_per_1000"] for row in by_band]:
             bars.explain(made)

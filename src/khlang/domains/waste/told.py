@@ -61,7 +61,8 @@ def tell(settings: Settings, connection: "Connection", periods: list[str]) -> To
     last = periods[-1]
     kinds = answers.sites(settings, connection)
     by_period = [row for row in answers.months(connection, kinds) if row["period"] in periods]
-    by_province = answers.provinces(settings, connection)[last][:SHOWN]
+    everywhere = answers.provinces(settings, connection)[last]
+    by_province = everywhere[:SHOWN]
     by_band = answers.bands(connection)[last]
     real = answers.population(settings, periods)
     far_km = load().far_m / 1000
@@ -75,10 +76,10 @@ def tell(settings: Settings, connection: "Connection", periods: list[str]) -> To
         marts={"waste_by_amphoe": "by_period", "site_years": "sites"},
         population=real,
         picture=Words(
-            "ระยะทางถึงสถานที่ฝังกลบถูกหลักรายจังหวัด และเรื่องร้องเรียนตามระยะทาง",
-            "Distance to a sanitary landfill by province; complaints by distance",
+            "ระยะทางถึงสถานที่ฝังกลบถูกหลักรายจังหวัด (แผนที่และจังหวัดที่ไกลที่สุด) และเรื่องร้องเรียนตามระยะทาง",
+            "Distance to a sanitary landfill by province, as a map and for the farthest; complaints by distance",
         ),
-        draw=lambda file: picture.draw(file, by_province, by_band, last, far_km),
+        draw=lambda file: picture.draw(file, everywhere, by_band, last, far_km),
     )
 
 
