@@ -4,7 +4,9 @@ import csv
 import hashlib
 import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count, product
 from pathlib import Path
 
 import polars as pl
@@ -81,22 +83,31 @@ def inner(table: Table, given: list[dict[str, str]]) -> pl.DataFrame:
     return pl.DataFrame(made, schema=schema, orient="row")
 
 
-def filler(template: dict[str, str], count: int, table: Table) -> list[dict[str, str]]:
+def filler(template: dict[str, str], wanted: int, table: Table) -> list[dict[str, str]]:
     """Good rows like the template, each of another person, house … and, where those are not its grain, another unit."""
     names = [column.name for column in table.identifiers]
-    grain = [name for name in table.grain if name != "period"]
     rows = [
         template | {name: f"filler {template[name]}-{number}" for name in names if template.get(name)}
-        for number in range(count)
+        for number in range(wanted)
     ]
-    if set(names) & set(grain):
+    if set(names) & set(table.grain):
         return rows
-    place = table.column(grain[0])
-    listed = [code for code in place.values if code != template[place.name]]
-    return [
-        row | {place.name: listed[number] if listed else f"{template[place.name]}-{number}"}
-        for number, row in enumerate(rows)
-    ]
+    places = _elsewhere(template, table)
+    return [row | next(places) for row in rows]
+
+
+def _elsewhere(template: dict[str, str], table: Table) -> Iterator[dict[str, str]]:
+    """Other places than the template's: of a list of codes the other codes, with what else the grain is of."""
+    first, *rest = (table.column(name) for name in table.grain if name != "period")
+    if not first.codes:
+        yield from ({first.name: f"{template[first.name]}-{number}"} for number in count())
+    listed = {column.name: column.values for column in (first, *rest) if column.codes}
+    listed |= {
+        column.name: tuple(f"{PERIOD}-{day:02d}" for day in range(1, 29)) for column in rest if column.type == "DATE"
+    }
+    for codes in product(*listed.values()):
+        if codes[0] != template[first.name]:
+            yield dict(zip(listed, codes, strict=True))
 
 
 def as_spark(frame: pl.DataFrame, spark: SparkSession, folder: Path) -> DataFrame:

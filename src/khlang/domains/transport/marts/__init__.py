@@ -1,0 +1,1 @@
+"""Marts of the transport domain: one module a question."""
