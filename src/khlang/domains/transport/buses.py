@@ -121,8 +121,6 @@ def _fixes(out: pl.DataFrame, delay: np.ndarray, day: date, rng: np.random.Gener
     latitude[jumped], longitude[jumped] = (value * network.MICRO for value in rules["jump"])
     depot = out["bus_code"].is_in(stuck.implode()).to_numpy()[row]
     latitude[depot], longitude[depot] = north[row, 0][depot] + 50_000, east[row, 0][depot] + 50_000
-    speed = np.where(kind == 0, rng.integers(0, 80, len(at)), rng.integers(120, 480, len(at)))
-    speed[rng.random(len(at)) < rules["faults"]] = -10
     seen_on = (np.datetime64(day) + at // DAY).astype("datetime64[D]")
     return pl.DataFrame(
         {
@@ -133,6 +131,13 @@ def _fixes(out: pl.DataFrame, delay: np.ndarray, day: date, rng: np.random.Gener
             "trip_code": out["trip_code"].gather(row),
             "latitude": latitude.astype(np.int32),
             "longitude": longitude.astype(np.int32),
-            "speed": speed.astype(np.int16),
+            "speed": _speeds(kind, rng),
         }
     )
+
+
+def _speeds(kind: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Tenths of a km/h: slow at a stop (kind 0), faster between two; a few devices report less than nothing."""
+    speed = np.where(kind == 0, rng.integers(0, 80, len(kind)), rng.integers(120, 480, len(kind)))
+    speed[rng.random(len(kind)) < network.assumptions()["buses"]["faults"]] = -10
+    return speed.astype(np.int16)

@@ -18,6 +18,10 @@ NOTE = Words(
     "ต่างจากจริงเพราะ GPS ที่เงียบหรือค้าง และค่าที่มาช้า",
     "The gap is what the extracts cannot show: buses whose GPS is silent or stuck, and readings that came late.",
 )
+PICTURE = Words(
+    "รถโดยสารที่ช้าและที่ไม่มารายชั่วโมง รถติดรายจังหวัด และผู้โดยสารทางอากาศรายสัญชาติ",
+    "Late and missing buses by hour; congestion by province; arrivals by air and their nowcast by nationality",
+)
 PERIOD = Column("period", Words("งวด", "period"), "text")
 LATE = Column("late_share", Words("ถึงป้ายช้า", "late arrivals"), "share")
 MISSING = Column("missing_share", Words("เที่ยวที่ไม่มา", "trips that never came"), "share")
@@ -84,10 +88,7 @@ def tell(settings: Settings, connection: "Connection", periods: list[str]) -> To
         },
         marts={"bus_punctuality": "by_hour", "congestion": "by_province", "air_arrivals": "by_nationality"},
         population=real,
-        picture=Words(
-            "รถโดยสารที่ช้าและที่ไม่มารายชั่วโมง รถติดรายจังหวัด และผู้โดยสารทางอากาศรายสัญชาติ",
-            "Late and missing buses by hour; congestion by province; arrivals by air and their nowcast by nationality",
-        ),
+        picture=PICTURE,
         draw=lambda file: picture.draw(file, by_hour, by_province, by_nationality, last),
     )
 

@@ -26,22 +26,7 @@ def mart(arrivals: pl.DataFrame, period: str) -> pl.DataFrame:
     # As large a part of each earlier month as these days are of this one: the 10th of 28 days is the 11th of 31.
     cut = {month: (2 * until * _days(month) + _days(period)) // (2 * _days(period)) for month in last}
     cuts = pl.DataFrame({"month": [*cut], "cut": [*cut.values()]}, schema={"month": pl.String, "cut": pl.Int32})
-    dated = dated.join(cuts, on="month", how="left")
-    early = pl.col("passengers").filter(pl.col("day") <= pl.col("cut")).sum()
-    now = (
-        dated.filter(pl.col("month") == period)
-        .group_by("nationality_code")
-        .agg(pl.col("flights", "passengers").sum(), by_day=early)
-    )
-    months = [month for month in whole if month < period]
-    usual = (
-        dated.filter(pl.col("month").is_in(months))
-        .group_by("nationality_code")
-        .agg(usual=pl.col("passengers").sum(), usual_by_day=early)
-    )
-    before = dated.filter(pl.col("month") == _before(period), pl.lit({_before(period), period} <= set(whole)))
-    previous = before.group_by("nationality_code").agg(previous=pl.col("passengers").sum())
-    joined = now.join(usual, on="nationality_code", how="left").join(previous, on="nationality_code", how="left")
+    joined = _summed(dated.join(cuts, on="month", how="left"), whole, period)
     enough = pl.col("usual_by_day") >= words.nowcast_least
     rows = joined.with_columns(
         change=half_up(10_000 * pl.col("passengers"), pl.col("previous")) - 10_000,
@@ -61,6 +46,25 @@ def mart(arrivals: pl.DataFrame, period: str) -> pl.DataFrame:
         pl.col("nowcast").alias("nowcast_passengers"),
         pl.lit(period).alias("period"),
     ).sort("nationality_code")
+
+
+def _summed(dated: pl.DataFrame, whole: list[str], period: str) -> pl.DataFrame:
+    """Per nationality of the month: its own sums, those of whole months before it, and those of the one just before."""
+    early = pl.col("passengers").filter(pl.col("day") <= pl.col("cut")).sum()
+    now = (
+        dated.filter(pl.col("month") == period)
+        .group_by("nationality_code")
+        .agg(pl.col("flights", "passengers").sum(), by_day=early)
+    )
+    months = [month for month in whole if month < period]
+    usual = (
+        dated.filter(pl.col("month").is_in(months))
+        .group_by("nationality_code")
+        .agg(usual=pl.col("passengers").sum(), usual_by_day=early)
+    )
+    before = dated.filter(pl.col("month") == _before(period), pl.lit({_before(period), period} <= set(whole)))
+    previous = before.group_by("nationality_code").agg(previous=pl.col("passengers").sum())
+    return now.join(usual, on="nationality_code", how="left").join(previous, on="nationality_code", how="left")
 
 
 def _days(month: str) -> int:

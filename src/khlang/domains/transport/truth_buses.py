@@ -8,6 +8,7 @@ from khlang.simulate.months import following, parse_period
 
 DAY, HOUR, MICRO = 86_400, 3600, 1_000_000
 RUN = ("trip_code", "service_on")
+KEYS = ("province_code", "route_code", "hour")
 
 
 def reached(schedule: pl.DataFrame, fixes: pl.DataFrame) -> pl.DataFrame:
@@ -61,24 +62,23 @@ def mart(plan: pl.DataFrame, seen: pl.DataFrame, arrivals: pl.DataFrame, period:
     """``bus_punctuality``: one row a route and hour in which trips of it begin."""
     words = load()
     runs = _runs(plan, period)
-    stops = plan.select("trip_code", "stop_sequence", "planned")
-    judged = arrivals.join(stops, on=["trip_code", "stop_sequence"], how="inner").filter(_within("planned", period))
+    stop = ["trip_code", "stop_sequence"]
+    judged = arrivals.join(plan.select(*stop, "planned"), on=stop, how="inner").filter(_within("planned", period))
     per_run = judged.group_by(RUN).agg(pl.col("delay").cast(pl.Int64))
     there = runs.join(seen.with_columns(seen=pl.lit(True)), on=RUN, how="left")
     joined = there.join(per_run, on=RUN, how="left").with_columns(
         seen=pl.col("seen").fill_null(value=False), stopped=pl.col("delay").is_not_null()
     )
-    keys = ("province_code", "route_code", "hour")
-    trips = joined.group_by(keys).agg(
+    trips = joined.group_by(KEYS).agg(
         trips_planned=pl.len().cast(pl.Int64),
         trips_observed=pl.col("stopped").sum().cast(pl.Int64),
         trips_unseen=(pl.col("seen") & ~pl.col("stopped")).sum().cast(pl.Int64),
         trips_missing=(~pl.col("seen")).sum().cast(pl.Int64),
     )
     delays = (
-        joined.select(*keys, "delay")
+        joined.select(*KEYS, "delay")
         .explode("delay")
-        .group_by(keys)
+        .group_by(KEYS)
         .agg(
             arrivals=pl.col("delay").count().cast(pl.Int64),
             arrivals_late=(pl.col("delay") > words.late_seconds).sum().cast(pl.Int64),
@@ -88,17 +88,21 @@ def mart(plan: pl.DataFrame, seen: pl.DataFrame, arrivals: pl.DataFrame, period:
         )
     )
     shares = {name: half_up(10_000 * pl.col(f"arrivals_{name}"), pl.col("arrivals")) for name in ("late", "early")}
-    rows = trips.join(delays, on=keys, how="left").with_columns(**shares)
-    return rows.select(
-        *keys,
-        *("trips_planned", "trips_observed", "trips_unseen", "trips_missing"),
-        *("arrivals", "arrivals_late", "arrivals_early"),
-        decimal("late", "late_share", 5, 4),
-        decimal("early", "early_share", 5, 4),
-        "median_delay_seconds",
-        "p90_delay_seconds",
-        pl.lit(period).alias("period"),
-    ).sort("route_code", "hour")
+    return (
+        trips.join(delays, on=KEYS, how="left")
+        .with_columns(**shares)
+        .select(
+            *KEYS,
+            *("trips_planned", "trips_observed", "trips_unseen", "trips_missing"),
+            *("arrivals", "arrivals_late", "arrivals_early"),
+            decimal("late", "late_share", 5, 4),
+            decimal("early", "early_share", 5, 4),
+            "median_delay_seconds",
+            "p90_delay_seconds",
+            pl.lit(period).alias("period"),
+        )
+        .sort("route_code", "hour")
+    )
 
 
 def _runs(plan: pl.DataFrame, period: str) -> pl.DataFrame:
