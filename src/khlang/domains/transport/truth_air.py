@@ -42,7 +42,7 @@ def mart(arrivals: pl.DataFrame, period: str) -> pl.DataFrame:
         pl.lit(seen, pl.Int32).alias("days_seen"),
         pl.lit(until, pl.Int32).alias("as_of_day"),
         pl.col("by_day").alias("passengers_by_day"),
-        decimal("share", "usual_share_by_day", 5, 4),
+        decimal("share", "usual_share_by_day", 7, 4),
         pl.col("nowcast").alias("nowcast_passengers"),
         pl.lit(period).alias("period"),
     ).sort("nationality_code")

@@ -36,8 +36,8 @@ def mart(counts: pl.DataFrame, period: str) -> pl.DataFrame:
         "vehicle_count",
         decimal("speed", "mean_speed_kmh", 5, 1),
         decimal("free", "free_flow_kmh", 5, 1),
-        decimal("ratio", "speed_ratio", 5, 4),
+        decimal("ratio", "speed_ratio", 7, 4),
         "congested_hours",
-        decimal("share", "congested_share", 5, 4),
+        decimal("share", "congested_share", 7, 4),
         pl.lit(period).alias("period"),
     ).sort(KEYS)
