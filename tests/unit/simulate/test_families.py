@@ -132,3 +132,12 @@ def test_the_same_seed_gives_the_same_families(first, known):
     again = population.found(known, people=20_000, months=2, seed=7, start=date(2026, 1, 1))
     assert again.births.equals(first.world.births)
     assert again.couples.equals(first.world.couples)
+
+
+def test_who_moved_for_another_reason_does_not_marry_in_that_month(first, known):
+    rules, world = known.assumptions["families"], first.world
+    everybody = world.residents()
+    moved = everybody.with_columns(left_house=pl.lit(0, pl.UInt32))
+    for placed, some in ((everybody, True), (moved, False)):
+        new = couples.married(np.random.default_rng(1), placed, world.couples, rules, world.month)
+        assert bool(new.height) is some
