@@ -41,8 +41,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "API__SECRET_KEY_CMD": f"cat {etc / 'airflow-web'}",
         "API_AUTH__JWT_SECRET_CMD": f"cat {etc / 'airflow-jwt'}",
         "API_AUTH__JWT_ISSUER": "khlang",
-        # Who writes waits for whoever writes just now; after five seconds, the default, a task would be lost.
-        "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}?timeout=60",
+        "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
         "DAG_PROCESSOR__REFRESH_INTERVAL": "5",
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "120",
         "DAG_PROCESSOR__PARSING_PROCESSES": "1",
