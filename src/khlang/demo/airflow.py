@@ -1,6 +1,7 @@
 """Airflow's REST API, as much of it as a run needs: start a DAG, see what runs, and what each task took."""
 
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,8 @@ from khlang.settings import Settings
 from khlang.stack import secrets
 
 DAG_SECONDS = 90
+#: Of an answer of 500: two writers met at Airflow's SQLite file, and what the later one asked for was rolled back.
+TRIES, TRY_AGAIN_SECONDS = 10, 1.0
 
 
 class Airflow:
@@ -37,9 +40,11 @@ class Airflow:
         answer = self._known(dag, "POST", f"/api/v2/dags/{dag}/dagRuns", json={"logical_date": None, "conf": {}})
         return str(answer["dag_run_id"])
 
-    def pause(self, dag: str, *, paused: bool) -> None:
-        """Let events start a DAG, or not; waits until Airflow has read the DAG's file."""
-        self._known(dag, "PATCH", f"/api/v2/dags/{dag}", json={"is_paused": paused})
+    def pause(self, wanted: Mapping[str, bool]) -> None:
+        """Let events start each DAG, or not, where that is not so already; waits until all their files are read."""
+        for dag, paused in wanted.items():
+            if self._known(dag, "GET", f"/api/v2/dags/{dag}")["is_paused"] != paused:
+                self._known(dag, "PATCH", f"/api/v2/dags/{dag}", json={"is_paused": paused})
 
     def runs(self, since: datetime | None = None) -> list[dict[str, Any]]:
         """The latest runs of all DAGs, those that started last first."""
@@ -109,10 +114,15 @@ class Airflow:
         Raises:
             ServiceError: Airflow does not answer, or answers with an error.
         """
-        try:
-            answer = self._http.request(method, path, **given)
-        except httpx.TransportError as error:
-            raise ServiceError(f"Airflow does not answer ({type(error).__name__}).", "See `make status`.") from None
+        for number in range(TRIES):
+            if number:
+                time.sleep(TRY_AGAIN_SECONDS)
+            try:
+                answer = self._http.request(method, path, **given)
+            except httpx.TransportError as error:
+                raise ServiceError(f"Airflow does not answer ({type(error).__name__}).", "See `make status`.") from None
+            if answer.status_code < 500:
+                break
         if answer.status_code == 404 and missing is not ...:
             return missing
         if answer.status_code >= 400:

@@ -187,8 +187,7 @@ def _follow(
     """Start the first hop and watch until all is quiet."""
     running: list[str] = []
     with Airflow(settings) as airflow:
-        for domain, paused in idle.items():
-            airflow.pause(f"marts_{domain}", paused=paused)
+        airflow.pause({f"marts_{domain}": paused for domain, paused in idle.items()})
         for dag in {"land", *airflow.broken()}:
             airflow.trigger(dag)
         with steps.live(lambda: board.table(running)) as refresh:
