@@ -1,0 +1,1 @@
+"""Marts of the targeting domain: one module a question."""
