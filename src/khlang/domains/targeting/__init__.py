@@ -1,1 +1,1 @@
-"""Pilot 1's second question: whom does the welfare scheme include by mistake or miss, and what would reach the missed?"""
+"""Welfare's second question: whom does the scheme include by mistake or miss, and what help would reach the missed?"""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -44,5 +45,6 @@ def load(path: Path = FILE) -> Definitions:
         KeyError: A definition is missing from the file.
     """
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))["definitions"]
-    read = {name: entries[name]["value"] for name in Definitions.__annotations__}
-    return Definitions(**{name: tuple(value) if isinstance(value, list) else value for name, value in read.items()})
+    read: dict[str, Any] = {name: entries[name]["value"] for name in Definitions.__annotations__}
+    listed = {name: tuple(value) for name, value in read.items() if isinstance(value, list)}
+    return Definitions(**(read | listed))

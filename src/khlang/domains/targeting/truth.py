@@ -1,8 +1,8 @@
 """The two truths of the targeting marts, from the simulator's own state.
 
-*Observable*: what the rows that ``Extract.kept`` keeps can show. *Population*: what is: everybody in the house they live
-in, informal income included, and what each agency knows without a wrong number. Who is poor and who is eligible is
-reckoned by the welfare domain's truth.
+*Observable*: what the rows that ``Extract.kept`` keeps can show. *Population*: what is: everybody in the house
+they live in, informal income included, and what each agency knows without a wrong number. Who is poor and who is
+eligible is reckoned by the welfare domain's truth.
 
 Imports nothing of curation or of the marts.
 """

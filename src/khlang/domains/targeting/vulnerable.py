@@ -97,7 +97,9 @@ def _registered(rng: np.random.Generator, chosen: pl.DataFrame, on: pl.Series) -
         "cid",
         "vulnerability_code",
         on.alias("assessed_on"),
-        help_code=pl.when(helped).then(_help(rng, chosen["vulnerability_code"])).otherwise(pl.lit(definitions().no_help)),
+        help_code=pl.when(helped)
+        .then(_help(rng, chosen["vulnerability_code"]))
+        .otherwise(pl.lit(definitions().no_help)),
         assessed_before=pl.lit(None, pl.Date),
         help_before=pl.lit(None, pl.String),
     ).cast(COLUMNS)  # type: ignore[arg-type]  # a schema is a mapping of types
