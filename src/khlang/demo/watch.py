@@ -15,7 +15,7 @@ from khlang.lake import Submission
 from khlang.landing import ledger
 from khlang.settings import Settings
 
-POLL_SECONDS = 1.0
+POLL_SECONDS, WAITING_A_SECOND = 1.0, 20
 STUCK_SECONDS = 900
 
 
@@ -53,6 +53,10 @@ class Board:
                 self._note(self.rows[submission], name, ledger.read(self._s3, submission, name) or {})
                 new += 1
         return new
+
+    def pause(self) -> float:
+        """Seconds until the next look: each lists all receipts, and the more still wait, the less one second says."""
+        return POLL_SECONDS + sum(not row.verdict for row in self.rows.values()) / WAITING_A_SECOND
 
     def datasets(self) -> set[str]:
         """Of which anything was ever sent, by whomever."""
@@ -112,7 +116,7 @@ def wait(
         refresh()
         if time.monotonic() - changed > patience:
             raise ServiceError(f"Nothing has happened for {patience:.0f} s in {', '.join(now)}.", "See Airflow's page.")
-        time.sleep(POLL_SECONDS if now else 0.3)
+        time.sleep(board.pause() if now else 0.3)
     crashed = sorted({crash for run in airflow.runs(since) for crash in airflow.crashes(run)})
     if crashed:
         raise ServiceError(f"A job crashed: {', '.join(crashed)}.", "Its log is on Airflow's page; then run again.")

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 #: How long a build waits without a further verdict, and in all, for what is being curated just now.
-PATIENCE_SECONDS, MOST_SECONDS, POLL_SECONDS = 180.0, 3600.0, 1.0
+PATIENCE_SECONDS, MOST_SECONDS = 180.0, 3600.0
+#: Between two looks, and for each that waits still: a look lists all receipts, and twenty are not curated in a second.
+POLL_SECONDS, POLL_SECONDS_EACH = 1.0, 0.1
 
 
 def workshop(settings: Settings, app: str) -> Workshop:
@@ -88,7 +90,7 @@ def _await(receipts: "S3Client", inputs: set[str]) -> None:
     began = last = time.monotonic()
     before = waiting(*_places(receipts))
     while any(name in inputs for name, _ in before):
-        time.sleep(POLL_SECONDS)
+        time.sleep(POLL_SECONDS + len(before) * POLL_SECONDS_EACH)
         still, now = waiting(*_places(receipts)), time.monotonic()
         if still != before:
             before, last = still, now
