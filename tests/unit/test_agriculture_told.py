@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from khlang import settings
 from khlang.domains.agriculture import answers, asked, picture, told
 from khlang.serve import client
+from khlang.serve.figures import gap
 from khlang.serve.told import Told
 
 JANUARY = {"period": "2026-01"}
@@ -143,6 +144,6 @@ def test_the_picture_draws_no_zero_where_a_figure_may_not_be_shown(shown: Told, 
 
 
 def test_a_gap_is_a_share_of_what_is() -> None:
-    assert answers.gap({"n": 90}, {"n": 120}, "n") == -0.25
-    assert answers.gap({"n": None}, {"n": 120}, "n") is None
-    assert answers.gap({"n": 90}, {"n": None}, "n") is None
+    assert gap({"n": 90}, {"n": 120}, "n") == -0.25
+    assert gap({"n": None}, {"n": 120}, "n") is None
+    assert gap({"n": 90}, {"n": None}, "n") is None

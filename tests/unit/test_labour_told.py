@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from khlang import settings
 from khlang.domains.labour import answers, asked, picture, told
 from khlang.serve import client
+from khlang.serve.figures import share
 from khlang.serve.told import Told
 
 WORK = {"graduates": 60, "graduates_with_occupation": 40, "mismatched_graduates": 15}
@@ -76,10 +77,10 @@ def test_cards_and_tables_hold_the_figures_of_the_last_month(shown: Told) -> Non
 
 
 def test_a_share_of_what_may_not_be_shown_is_none() -> None:
-    assert answers.share(None, 20) is None
-    assert answers.share(3, None) is None
-    assert answers.share(3, 0) is None
-    assert answers.share(1, 3) == 0.3333
+    assert share(None, 20) is None
+    assert share(3, None) is None
+    assert share(3, 0) is None
+    assert share(1, 3) == 0.3333
 
 
 def test_picture_draws_no_zero_where_a_figure_may_not_be_shown() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khlang.release.threshold import THRESHOLD, Cell, protect, protect_column
+from khlang.release.threshold import THRESHOLD, Cell, protect, protect_column, protect_row, protect_rows, values
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,20 @@ def test_no_hidden_count_follows_from_the_sum(counts: list[int]) -> None:
     assert all(value >= THRESHOLD for value in shown)
     assert len(hidden) != 1 or not shown
     assert sum(hidden) >= THRESHOLD or not hidden or not shown
+
+
+WHOLES = {"households": None, "flooded": "households"}
+
+
+def test_a_row_is_protected_count_by_count_beside_its_whole() -> None:
+    told = protect_row({"households": 100, "flooded": 95, "other": 3}, WHOLES)
+    assert values(told) == {"households": 100, "flooded": None}
+    assert told["flooded"].status == "primary"
+
+
+def test_rows_are_protected_column_by_column() -> None:
+    rows = [{"households": 100, "flooded": 5}, {"households": 80, "flooded": 40}, {"households": 60, "flooded": 30}]
+    told = protect_rows(rows, WHOLES)
+    assert [one["households"].value for one in told] == [100, 80, 60]
+    assert [str(one["flooded"]) for one in told] == ["< 10", "40", "×"]
+    assert protect_rows([], WHOLES) == []

@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 
 from khlang import settings
 from khlang.demo import report
-from khlang.domains.welfare import answers, picture, told
+from khlang.domains.welfare import picture, told
 from khlang.domains.welfare.answers import Answer, answer
 from khlang.serve import thai
+from khlang.serve.figures import gap
 from khlang.serve.places import province_names
 from khlang.serve.told import Column, Shown, Told, Words
 
@@ -54,9 +55,9 @@ def test_every_province_has_a_thai_name() -> None:
 
 
 def test_gap_is_a_share_of_what_is() -> None:
-    assert answers.gap({"n": 90}, {"n": 120}, "n") == -0.25
-    assert answers.gap({"n": None}, {"n": 120}, "n") is None
-    assert answers.gap({"n": 90}, {"n": None}, "n") is None
+    assert gap({"n": 90}, {"n": 120}, "n") == -0.25
+    assert gap({"n": None}, {"n": 120}, "n") is None
+    assert gap({"n": 90}, {"n": None}, "n") is None
 
 
 def test_picture_draws_no_zero_where_a_figure_may_not_be_shown() -> None:

@@ -3,13 +3,15 @@
 Tiny and pure, so that it can be read whole. Zero counts as small: that nobody is there also tells of persons.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 #: docs/privacy.md: n ≥ 10 (ACRO, ABS and ONS use ten).
 THRESHOLD = 10
 Status = Literal["free", "primary", "secondary"]
+#: Counts of an answer → the shown whole that each is a part of, if any.
+Wholes = Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -58,3 +60,22 @@ def protect_column(counts: Sequence[int], wholes: Sequence[int] | None = None) -
         hidden.append(free.pop(0))
         cells[hidden[-1]] = Cell(None, "secondary")
     return cells
+
+
+def protect_row(row: Mapping[str, Any], wholes: Wholes) -> dict[str, Cell]:
+    """One row of counts, each beside the whole that it is a part of."""
+    return {name: protect(int(row[name]), None if of is None else int(row[of])) for name, of in wholes.items()}
+
+
+def protect_rows(rows: Sequence[Mapping[str, Any]], wholes: Wholes) -> list[dict[str, Cell]]:
+    """Rows of counts, of which the sum of each column is shown too."""
+    columns = {
+        name: protect_column([int(row[name]) for row in rows], None if of is None else [int(row[of]) for row in rows])
+        for name, of in wholes.items()
+    }
+    return [{name: cells[place] for name, cells in columns.items()} for place in range(len(rows))]
+
+
+def values(cells: Mapping[str, Cell]) -> dict[str, int | None]:
+    """The counts that may be shown; None for each that may not."""
+    return {name: cell.value for name, cell in cells.items()}

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from khlang.domains.agriculture import asked
 from khlang.domains.agriculture.asked import DEBT
 from khlang.domains.agriculture.definitions import load
-from khlang.release.threshold import Cell, protect, protect_column
+from khlang.release.threshold import protect, protect_column, protect_row, protect_rows, values
 from khlang.serve import client
+from khlang.serve.figures import share
 from khlang.serve.places import code_names, province_names
 from khlang.settings import Settings
 
@@ -144,21 +145,15 @@ def rain_by_province(settings: Settings, connection: "Connection", period: str) 
 
 def country(row: Mapping[str, Any], figures: Mapping[str, str | None], rates: Mapping[str, tuple[str, str]]) -> Row:
     """One row of sums, protected, with the rates of what may be shown (pure)."""
-    cells = {name: protect(int(row[name]), None if of is None else int(row[of])) for name, of in figures.items()}
-    return _rated({"period": row["period"]} | {name: cell.value for name, cell in cells.items()}, rates)
+    return _rated({"period": row["period"]} | values(protect_row(row, figures)), rates)
 
 
 def shown(
     rows: Sequence[Mapping[str, Any]], figures: Mapping[str, str | None], rates: Mapping[str, tuple[str, str]]
 ) -> list[Row]:
     """Rows whose sum is shown too: small counts, and what they would follow from, have no value (pure)."""
-    columns: dict[str, list[Cell]] = {
-        name: protect_column([int(row[name]) for row in rows], None if of is None else [int(row[of]) for row in rows])
-        for name, of in figures.items()
-    }
     return [
-        _rated({**row, **{name: columns[name][place].value for name in figures}}, rates)
-        for place, row in enumerate(rows)
+        _rated({**row, **values(cells)}, rates) for row, cells in zip(rows, protect_rows(rows, figures), strict=True)
     ]
 
 
@@ -180,20 +175,8 @@ def population(settings: Settings, periods: Sequence[str]) -> list[Row]:
     return real
 
 
-def gap(seen: Mapping[str, Any], real: Mapping[str, Any], name: str) -> float | None:
-    """By how much the extracts miss or overstate a count, as a share of what is; None where a figure is left out."""
-    if seen[name] is None or not real[name]:
-        return None
-    return round(float(seen[name] / real[name]) - 1, 4)
-
-
 def _rated(row: Row, rates: Mapping[str, tuple[str, str]]) -> Row:
-    return row | {name: _share(row[part], row[whole]) for name, (part, whole) in rates.items()}
-
-
-def _share(part: int | None, whole: int | None) -> float | None:
-    """A part of a whole; None where one of them may not be shown."""
-    return None if part is None or not whole else round(part / whole, 4)
+    return row | {name: share(row[part], row[whole]) for name, (part, whole) in rates.items()}
 
 
 def _percent(part: Any, whole: Any) -> float | None:

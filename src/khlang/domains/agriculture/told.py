@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from khlang.domains.agriculture import answers, picture
 from khlang.domains.agriculture.definitions import load
+from khlang.serve.figures import gap
 from khlang.serve.told import UNKNOWN, Card, Column, Shown, Told, Words
 from khlang.settings import Settings
 
@@ -63,7 +64,7 @@ def tell(settings: Settings, connection: "Connection", periods: list[str]) -> To
     provinces, regions = answers.provinces(settings, connection, last), answers.regions(connection, last)
     crops, gluts = answers.crops(settings, connection, last), answers.gluts(settings, connection, last)
     rain, bands = answers.rain(connection, last), answers.bands(settings, connection, last)
-    gaps = [row | {"gap": answers.gap(row, is_, FAILED.name)} for row, is_ in zip(months, real, strict=True)]
+    gaps = [row | {"gap": gap(row, is_, FAILED.name)} for row, is_ in zip(months, real, strict=True)]
     return Told(
         domain="agriculture",
         question=QUESTION,

@@ -7,8 +7,9 @@ subtraction. Outages tell of nobody and are shown as they are.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from khlang.release.threshold import Cell, protect, protect_column
+from khlang.release.threshold import protect_row, protect_rows, values
 from khlang.serve import client
+from khlang.serve.figures import by_period
 from khlang.serve.places import province_names
 from khlang.settings import Settings
 
@@ -45,26 +46,23 @@ WHERE hours_lost_per_household IS NOT NULL ORDER BY period, amphoe_code
 
 def amphoe(connection: "Connection") -> dict[str, list[Row]]:
     """Hours without current per household of each amphoe: period → rows with amphoe_code and hours."""
-    return dict(_periods(client.ask(connection, BY_AMPHOE).dicts()))
+    return by_period(client.ask(connection, BY_AMPHOE).dicts())
 
 
 def provinces(settings: Settings, connection: "Connection") -> dict[str, list[Row]]:
     """Every province: period → rows, the most households that the subsidy misses first, protected."""
     names = province_names(settings)
-    return {period: shown(rows, names) for period, rows in _periods(client.ask(connection, BY_PROVINCE).dicts())}
+    return {
+        period: shown(rows, names) for period, rows in by_period(client.ask(connection, BY_PROVINCE).dicts()).items()
+    }
 
 
 def shown(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[Row]:
     """One period's provinces as they may be shown, most missed households first (pure)."""
     ordered = sorted(rows, key=lambda row: (-int(row["missed_households"]), row["province_code"]))
-    columns: dict[str, list[Cell]] = {}
-    for name, whole in FIGURES.items():
-        of = None if whole is None else [int(row[whole]) for row in ordered]
-        columns[name] = protect_column([int(row[name]) for row in ordered], of)
     return [
-        {"code": row["province_code"], "name_th": names[row["province_code"]]}
-        | {name: columns[name][place].value for name in FIGURES}
-        for place, row in enumerate(ordered)
+        {"code": row["province_code"], "name_th": names[row["province_code"]]} | values(cells)
+        for row, cells in zip(ordered, protect_rows(ordered, FIGURES), strict=True)
     ]
 
 
@@ -73,7 +71,7 @@ def hours(settings: Settings, connection: "Connection") -> dict[str, list[Row]]:
     names = province_names(settings)
     return {
         period: sorted((_cut(row, names) for row in rows), key=lambda row: (-(row["hours"] or 0.0), row["code"]))
-        for period, rows in _periods(client.ask(connection, HOURS).dicts())
+        for period, rows in by_period(client.ask(connection, HOURS).dicts()).items()
     }
 
 
@@ -81,15 +79,14 @@ def months(connection: "Connection", by_hours: Mapping[str, Sequence[Row]]) -> l
     """The whole country, one row a period: protected counts, outages, and hours lost per household."""
     return [
         {"period": period} | country(rows) | _all_hours(by_hours[period])
-        for period, rows in _periods(client.ask(connection, BY_PROVINCE).dicts())
+        for period, rows in by_period(client.ask(connection, BY_PROVINCE).dicts()).items()
     ]
 
 
 def country(found: Sequence[Mapping[str, Any]]) -> Row:
     """The sums over all provinces of unprotected rows, protected (pure)."""
     totals = {name: sum(int(row[name]) for row in found) for name in FIGURES}
-    return {name: protect(totals[name], None if whole is None else totals[whole]).value
-            for name, whole in FIGURES.items()}  # fmt: skip
+    return values(protect_row(totals, FIGURES))
 
 
 def population(settings: Settings, periods: Sequence[str]) -> list[Row]:
@@ -99,13 +96,6 @@ def population(settings: Settings, periods: Sequence[str]) -> list[Row]:
     folder = settings.truth / "population" / "energy_burden"
     rows = [pl.read_parquet(folder / f"{period}.parquet").select(*FIGURES).to_dicts() for period in periods]
     return [{"period": period} | country(known) for period, known in zip(periods, rows, strict=True)]
-
-
-def gap(seen: Mapping[str, Any], real: Mapping[str, Any], name: str) -> float | None:
-    """By how much the extracts miss or overstate a count, as a share of what is; None where a figure is left out."""
-    if seen[name] is None or not real[name]:
-        return None
-    return round(float(seen[name] / real[name]) - 1, 4)
 
 
 def _cut(row: Mapping[str, Any], names: Mapping[str, str]) -> Row:
@@ -126,8 +116,3 @@ def _all_hours(rows: Sequence[Row]) -> Row:
     lost = sum(row["lost"] for row in rows)
     hours = round(lost / households, 2) if households else None
     return {"outages": sum(row["outages"] for row in rows), "hours_per_household": hours}
-
-
-def _periods(rows: list[Row]) -> list[tuple[str, list[Row]]]:
-    periods = sorted({row["period"] for row in rows})
-    return [(period, [row for row in rows if row["period"] == period]) for period in periods]

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from khlang.domains.health import asked
 from khlang.domains.health.definitions import load
-from khlang.release.threshold import Cell, protect, protect_column
+from khlang.release.threshold import protect_row, protect_rows, values
 from khlang.serve import client
+from khlang.serve.figures import share
 from khlang.serve.places import code_names, province_names
 from khlang.settings import Settings
 
@@ -109,21 +110,16 @@ def summed(rows: Sequence[Mapping[str, Any]]) -> Row:
 def country(row: Mapping[str, Any]) -> Row:
     """The counts of both questions of one period, protected, with their rates (pure)."""
     figures = {**BIRTHS, **SCHOOL, **COUNTRY}
-    cells = {n: protect(int(row[n]), None if of is None else int(row[of])) for n, of in figures.items()}
-    told = {"period": row["period"]} | {name: cell.value for name, cell in cells.items()}
+    told = {"period": row["period"]} | values(protect_row(row, figures))
     students = told["teen_mothers_students"]
     return rated([told | {"left_share": share(told["teen_mothers_left_school"], students)}])[0]
 
 
 def shown(rows: Sequence[Mapping[str, Any]], figures: Mapping[str, str | None]) -> list[Row]:
     """Rows whose sum is shown too: small counts, and what they would follow from, have no value (pure)."""
-    columns: dict[str, list[Cell]] = {
-        name: protect_column([int(row[name]) for row in rows], None if of is None else [int(row[of]) for row in rows])
-        for name, of in figures.items()
-    }
     return [
-        {"code": row["code"], "name_th": row["name_th"]} | {name: columns[name][place].value for name in figures}
-        for place, row in enumerate(rows)
+        {"code": row["code"], "name_th": row["name_th"]} | values(cells)
+        for row, cells in zip(rows, protect_rows(rows, figures), strict=True)
     ]
 
 
@@ -140,18 +136,6 @@ def rated(rows: Sequence[Row]) -> list[Row]:
 def shared(rows: Sequence[Row]) -> list[Row]:
     """Rows with ``without_share``, of the shown counts only (pure)."""
     return [row | {"without_share": share(row["persons_without_allowance"], row["group_persons"])} for row in rows]
-
-
-def share(part: int | None, whole: int | None) -> float | None:
-    """A part of a whole; None where one of them may not be shown."""
-    return None if part is None or not whole else round(part / whole, 4)
-
-
-def gap(seen: Mapping[str, Any], real: Mapping[str, Any], name: str) -> float | None:
-    """By how much the extracts miss or overstate a count, as a share of what is; None where a figure is left out."""
-    if seen[name] is None or not real[name]:
-        return None
-    return round(float(seen[name] / real[name]) - 1, 4)
 
 
 def _named(connection: "Connection", sql: str, period: str, names: Mapping[str, str]) -> list[Row]:

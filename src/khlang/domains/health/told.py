@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from khlang.domains.health import answers, picture
+from khlang.serve.figures import gap
 from khlang.serve.told import LEFT_OUT, Card, Column, Shown, Told, Words
 from khlang.settings import Settings
 
@@ -109,7 +110,7 @@ def _births(last: str, by_period: Rows, by_region: Rows) -> tuple[Shown, ...]:
 
 def _allowances(by_period: Rows, real: Rows, by_distance: Rows, by_type: Rows, by_province: Rows) -> tuple[Shown, ...]:
     last = by_period[-1]["period"]
-    months = [{**row, "gap": answers.gap(row, is_, WITHOUT)} for row, is_ in zip(by_period, real, strict=True)]
+    months = [{**row, "gap": gap(row, is_, WITHOUT)} for row, is_ in zip(by_period, real, strict=True)]
     return (
         Shown(Words("เบี้ยความพิการ รายงวด", "allowances by month"), (PERIOD, *MONTH), months),
         Shown(

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from khlang.domains.labour import asked
-from khlang.release.threshold import Cell, protect, protect_column
+from khlang.release.threshold import protect_row, protect_rows, values
 from khlang.serve import client
+from khlang.serve.figures import share
 from khlang.serve.places import province_names
 from khlang.settings import Settings
 
@@ -95,32 +96,21 @@ def by_period(connection: "Connection") -> list[Row]:
 def country(row: Mapping[str, Any]) -> Row:
     """The counts of both questions of one period, protected."""
     figures = {**WORK, **SCHOOL}
-    cells = {n: protect(int(row[n]), None if of is None else int(row[of])) for n, of in figures.items()}
-    return {"period": row["period"]} | {name: cell.value for name, cell in cells.items()}
+    return {"period": row["period"]} | values(protect_row(row, figures))
 
 
 def shown(rows: Sequence[Mapping[str, Any]], figures: Mapping[str, str | None]) -> list[Row]:
     """Rows whose sum is shown too: small counts, and what they would follow from, have no value."""
-    columns: dict[str, list[Cell]] = {
-        name: protect_column([int(row[name]) for row in rows], None if of is None else [int(row[of]) for row in rows])
-        for name, of in figures.items()
-    }
     return [
-        {**row, **{name: columns[name][place].value for name in figures}, "suppressed": sorted(
-            name for name in figures if columns[name][place].value is None)}
-        for place, row in enumerate(rows)
-    ]  # fmt: skip
+        {**row, **values(cells), "suppressed": sorted(name for name, cell in cells.items() if cell.value is None)}
+        for row, cells in zip(rows, protect_rows(rows, figures), strict=True)
+    ]
 
 
 def rated(rows: Sequence[Row]) -> list[Row]:
     """Rows with ``mismatch_rate``, of the shown counts only."""
     return [row | {"mismatch_rate": share(row["mismatched_graduates"], row["graduates_with_occupation"])}
             for row in rows]  # fmt: skip
-
-
-def share(part: int | None, whole: int | None) -> float | None:
-    """A part of a whole; None where one of them may not be shown."""
-    return None if part is None or not whole else round(part / whole, 4)
 
 
 def population(settings: Settings, periods: Sequence[str]) -> list[Row]:

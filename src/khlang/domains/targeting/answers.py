@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from khlang.domains.targeting import asked
 from khlang.domains.targeting.definitions import load
-from khlang.release.threshold import Cell, protect, protect_column
+from khlang.release.threshold import protect, protect_row, protect_rows, values
 from khlang.serve import client
+from khlang.serve.figures import share
 from khlang.serve.places import code_names, province_names
 from khlang.settings import Settings
 
@@ -134,8 +135,7 @@ def country(row: Mapping[str, Any], channels: Sequence[Mapping[str, Any]]) -> Ro
     What stands in the table of channels as well is left out here where it is left out there.
     """
     figures, counts = ERRORS | MISSED, {**row, **missed(channels)}
-    cells = {n: protect(int(counts[n]), None if of is None else int(counts[of])) for n, of in figures.items()}
-    told = {"period": row["period"]} | {name: cell.value for name, cell in cells.items()}
+    told = {"period": row["period"]} | values(protect_row(counts, figures))
     there = {one["code"]: one["missed_persons"] for one in shown(channels, {"missed_persons": None})}
     social, *_, nobody = load().channels
     if there.get(social) is None:
@@ -147,13 +147,7 @@ def country(row: Mapping[str, Any], channels: Sequence[Mapping[str, Any]]) -> Ro
 
 def shown(rows: Sequence[Mapping[str, Any]], figures: Mapping[str, str | None]) -> list[Row]:
     """Rows whose sum is shown too: small counts, and what they would follow from, have no value (pure)."""
-    columns: dict[str, list[Cell]] = {
-        name: protect_column([int(row[name]) for row in rows], None if of is None else [int(row[of]) for row in rows])
-        for name, of in figures.items()
-    }
-    return [
-        {"code": row["code"]} | {name: columns[name][place].value for name in figures} for place, row in enumerate(rows)
-    ]
+    return [{"code": row["code"]} | values(cells) for row, cells in zip(rows, protect_rows(rows, figures), strict=True)]
 
 
 def rated(rows: Sequence[Row]) -> list[Row]:
@@ -165,18 +159,6 @@ def rated(rows: Sequence[Row]) -> list[Row]:
                for name, (part, whole) in (("inclusion_error", wrongly), ("exclusion_error", without))}
         for row in rows
     ]  # fmt: skip
-
-
-def share(part: int | None, whole: int | None) -> float | None:
-    """A part of a whole; None where one of them may not be shown."""
-    return None if part is None or not whole else round(part / whole, 4)
-
-
-def gap(seen: Mapping[str, Any], real: Mapping[str, Any], name: str) -> float | None:
-    """By how much the extracts miss or overstate a count, as a share of what is; None where a figure is left out."""
-    if seen[name] is None or not real[name]:
-        return None
-    return round(float(seen[name] / real[name]) - 1, 4)
 
 
 def _of(connection: "Connection", sql: str, period: str) -> list[Row]:

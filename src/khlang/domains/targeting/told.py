@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from khlang.domains.targeting import answers, picture
+from khlang.serve.figures import gap
 from khlang.serve.told import Card, Column, Shown, Told, Words
 from khlang.settings import Settings
 
@@ -104,7 +105,7 @@ def _cards(last: Mapping[str, Any]) -> tuple[Card, ...]:
 
 def _tables(by_period: Rows, real: Rows, by_type: Rows, by_channel: Rows, by_province: Rows) -> tuple[Shown, ...]:
     last = by_period[-1]["period"]
-    months = [{**row, "gap": answers.gap(row, is_, WITHOUT)} for row, is_ in zip(by_period, real, strict=True)]
+    months = [{**row, "gap": gap(row, is_, WITHOUT)} for row, is_ in zip(by_period, real, strict=True)]
     apart = Column("gap", Words("ตกหล่น ต่างจากจริง", "missed: gap to what is"), "change")
     return (
         Shown(Words("รายงวด", "by month, and the gap to the population"), (PERIOD, *HELD, *POOR, apart), months),

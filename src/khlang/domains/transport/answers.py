@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from khlang.domains.transport import asked
 from khlang.release.threshold import protect, protect_column
 from khlang.serve import client
+from khlang.serve.figures import by_period, share
 from khlang.serve.places import code_names, province_names
 from khlang.settings import Settings
 
@@ -24,7 +25,7 @@ PASSENGERS = ("previous_passengers", "nowcast_passengers")
 
 def months(connection: "Connection") -> list[Row]:
     """The whole country, one row a period: buses, roads of built-up areas, passengers and their nowcast."""
-    roads = _by_period(client.ask(connection, asked.BY_PROVINCE).dicts())
+    roads = by_period(client.ask(connection, asked.BY_PROVINCE).dicts())
     air = {row["period"]: row for row in client.ask(connection, asked.AIR).dicts()}
     return [
         country(row | _summed(roads[row["period"]], ROADS) | dict(air[row["period"]]))
@@ -49,25 +50,25 @@ def routes(settings: Settings, connection: "Connection") -> dict[str, list[Row]]
     """Routes in the evening peak: period → rows, the latest first."""
     names = province_names(settings)
     rows = [row | {"name_th": names[row["province_code"]]} for row in client.ask(connection, asked.BY_ROUTE).dicts()]
-    found = _by_period([_rated(row) for row in rows])
+    found = by_period([_rated(row) for row in rows])
     return {period: sorted(each, key=lambda row: (-(row["late_share"] or 0), row["route_code"]))
             for period, each in found.items()}  # fmt: skip
 
 
 def hours(connection: "Connection") -> dict[str, list[Row]]:
     """All routes by the hour in which trips begin: period → rows in the order of the day."""
-    return _by_period([_rated(row) for row in client.ask(connection, asked.BY_HOUR).dicts()])
+    return by_period([_rated(row) for row in client.ask(connection, asked.BY_HOUR).dicts()])
 
 
 def beside(connection: "Connection") -> dict[str, list[Row]]:
     """Buses where and when the roads are congested in half of the hours or more, and where not: period → two rows."""
-    return _by_period([_rated(row) for row in client.ask(connection, asked.BESIDE).dicts()])
+    return by_period([_rated(row) for row in client.ask(connection, asked.BESIDE).dicts()])
 
 
 def provinces(settings: Settings, connection: "Connection") -> dict[str, list[Row]]:
     """Roads of built-up areas by province: period → rows, the most congested first."""
     names = province_names(settings)
-    found = _by_period(client.ask(connection, asked.BY_PROVINCE).dicts())
+    found = by_period(client.ask(connection, asked.BY_PROVINCE).dicts())
     return {period: congested(rows, names) for period, rows in found.items()}
 
 
@@ -89,7 +90,7 @@ def congested(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> li
 def nationalities(settings: Settings, connection: "Connection") -> dict[str, list[Row]]:
     """Who comes by air: period → rows, most passengers first, protected."""
     names = code_names(settings, "nationality")
-    found = _by_period(client.ask(connection, asked.BY_NATIONALITY).dicts())
+    found = by_period(client.ask(connection, asked.BY_NATIONALITY).dicts())
     return {period: shown(rows, names) for period, rows in found.items()}
 
 
@@ -106,11 +107,6 @@ def shown(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[R
         hidden = None in (cell.value, others["previous_passengers"]) or row["passengers_change"] is None
         made.append(told | others | {"passengers_change": None if hidden else float(row["passengers_change"])})
     return made
-
-
-def share(part: int | None, whole: int | None) -> float | None:
-    """A part of a whole; None of nothing."""
-    return None if part is None or not whole else round(part / whole, 4)
 
 
 def population(settings: Settings, periods: Sequence[str]) -> list[Row]:
@@ -131,11 +127,6 @@ def population(settings: Settings, periods: Sequence[str]) -> list[Row]:
     return made
 
 
-def gap(seen: Mapping[str, Any], real: Mapping[str, Any], name: str) -> float | None:
-    """By how much the extracts miss or overstate a count, as a share of what is."""
-    return None if seen[name] is None or not real[name] else round(seen[name] / real[name] - 1, 4)
-
-
 def _rated(row: Mapping[str, Any]) -> Row:
     told = dict(row) | {name: int(row[name] or 0) for name in BUSES}
     missing = share(told["trips_missing"], told["trips_planned"])
@@ -149,8 +140,3 @@ def _count(value: int | None) -> int | None:
 
 def _summed(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Row:
     return {name: sum(int(row[name]) for row in rows) for name in names}
-
-
-def _by_period(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Row]]:
-    periods = sorted({row["period"] for row in rows})
-    return {period: [dict(row) for row in rows if row["period"] == period] for period in periods}

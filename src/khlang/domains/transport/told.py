@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from khlang.domains.transport import answers, picture
+from khlang.serve.figures import gap
 from khlang.serve.told import Card, Column, Shown, Told, Words
 from khlang.settings import Settings
 
@@ -110,7 +111,7 @@ def _tables(
     real: list[dict[str, Any]],
 ) -> tuple[Shown, ...]:
     last = by_period[-1]["period"]
-    months = [_expected(row) | {"gap": answers.gap(row, is_, "trips_missing")}
+    months = [_expected(row) | {"gap": gap(row, is_, "trips_missing")}
               for row, is_ in zip(by_period, real, strict=True)]  # fmt: skip
     late = [row | {"median": _text(row["median_delay_seconds"])} for row in by_route]
     return (

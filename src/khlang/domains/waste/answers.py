@@ -7,8 +7,9 @@ that follows by subtraction. Distances, weights and sites tell of nobody and are
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from khlang.release.threshold import Cell, protect, protect_column
+from khlang.release.threshold import protect_row, protect_rows, values
 from khlang.serve import client
+from khlang.serve.figures import by_period
 from khlang.serve.places import code_names, province_names
 from khlang.settings import Settings
 
@@ -51,13 +52,15 @@ WHERE sanitary_distance_m IS NOT NULL ORDER BY period, amphoe_code
 
 def amphoe(connection: "Connection") -> dict[str, list[Row]]:
     """How far a sanitary site is from each amphoe: period → rows with amphoe_code and distance_km."""
-    return dict(_periods(client.ask(connection, BY_AMPHOE).dicts()))
+    return by_period(client.ask(connection, BY_AMPHOE).dicts())
 
 
 def provinces(settings: Settings, connection: "Connection") -> dict[str, list[Row]]:
     """Every province: period → rows, the farthest from a sanitary site first, protected."""
     names = province_names(settings)
-    return {period: shown(rows, names) for period, rows in _periods(client.ask(connection, BY_PROVINCE).dicts())}
+    return {
+        period: shown(rows, names) for period, rows in by_period(client.ask(connection, BY_PROVINCE).dicts()).items()
+    }
 
 
 def shown(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[Row]:
@@ -77,18 +80,14 @@ def shown(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[R
 
 def protected(rows: Sequence[Mapping[str, Any]]) -> list[Row]:
     """The counts of each row as they may be shown, and complaints per thousand households where both may (pure)."""
-    columns: dict[str, list[Cell]] = {}
-    for name, whole in FIGURES.items():
-        of = None if whole is None else [int(row[whole]) for row in rows]
-        columns[name] = protect_column([int(row[name]) for row in rows], of)
-    made = [{name: columns[name][place].value for name in FIGURES} for place in range(len(rows))]
+    made = [values(cells) for cells in protect_rows(rows, FIGURES)]
     return [row | {"complaints_per_1000": _per_thousand(row)} for row in made]
 
 
 def bands(connection: "Connection") -> dict[str, list[Row]]:
     """Complaints by how far a sanitary site is: period → rows, the nearest band first, protected."""
     found = {}
-    for period, rows in _periods(client.ask(connection, BY_BAND).dicts()):
+    for period, rows in by_period(client.ask(connection, BY_BAND).dicts()).items():
         named = [{"band": BAND_NAMES[int(row["band"])]} for row in rows]
         found[period] = [name | counts for name, counts in zip(named, protected(rows), strict=True)]
     return found
@@ -109,7 +108,7 @@ def sites(settings: Settings, connection: "Connection") -> dict[str, list[Row]]:
             }
             for row in rows
         ]
-        for period, rows in _periods(client.ask(connection, BY_SITE_KIND).dicts())
+        for period, rows in by_period(client.ask(connection, BY_SITE_KIND).dicts()).items()
     }
 
 
@@ -123,15 +122,14 @@ def months(connection: "Connection", by_kind: Mapping[str, Sequence[Row]]) -> li
             "far_amphoe": sum(int(row["far_amphoe"]) for row in rows),
             "full_soon_sites": sum(row["full_soon"] for row in by_kind[period]),
         }
-        for period, rows in _periods(client.ask(connection, BY_PROVINCE).dicts())
+        for period, rows in by_period(client.ask(connection, BY_PROVINCE).dicts()).items()
     ]
 
 
 def country(found: Sequence[Mapping[str, Any]]) -> Row:
     """The sums over all provinces of unprotected rows, protected (pure)."""
     totals = {name: sum(int(row[name]) for row in found) for name in FIGURES}
-    return {name: protect(totals[name], None if whole is None else totals[whole]).value
-            for name, whole in FIGURES.items()}  # fmt: skip
+    return values(protect_row(totals, FIGURES))
 
 
 def population(settings: Settings, periods: Sequence[str]) -> list[Row]:
@@ -148,13 +146,6 @@ def population(settings: Settings, periods: Sequence[str]) -> list[Row]:
     return real
 
 
-def gap(seen: Mapping[str, Any], real: Mapping[str, Any], name: str) -> float | None:
-    """By how much the extracts miss or overstate a count, as a share of what is; None where a figure is left out."""
-    if seen[name] is None or not real[name]:
-        return None
-    return round(float(seen[name] / real[name]) - 1, 4)
-
-
 BAND_NAMES = ("ไม่เกิน 25 กม.", "25–50 กม.", "เกิน 50 กม.")
 
 
@@ -165,8 +156,3 @@ def _per_thousand(row: Mapping[str, int | None]) -> float | None:
 
 def _share(part: Any, whole: Any) -> float | None:
     return round(float(part) / float(whole), 4) if whole else None
-
-
-def _periods(rows: list[Row]) -> list[tuple[str, list[Row]]]:
-    periods = sorted({row["period"] for row in rows})
-    return [(period, [row for row in rows if row["period"] == period]) for period in periods]

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from khlang.domains.waste import answers, picture
 from khlang.domains.waste.definitions import load
+from khlang.serve.figures import gap
 from khlang.serve.told import Card, Column, Shown, Told, Words
 from khlang.settings import Settings
 
@@ -98,7 +99,7 @@ def _tables(
     by_kind: list[dict[str, Any]],
     real: list[dict[str, Any]],
 ) -> tuple[Shown, ...]:
-    months = [row | {"gap": answers.gap(row, is_, "households")} for row, is_ in zip(by_period, real, strict=True)]
+    months = [row | {"gap": gap(row, is_, "households")} for row, is_ in zip(by_period, real, strict=True)]
     last = by_period[-1]["period"]
     hidden = "× stands for a figure that may not be shown"
     return (

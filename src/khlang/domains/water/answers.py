@@ -7,8 +7,9 @@ subtraction. Storage and demand of a basin tell of nobody and are shown as they 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from khlang.release.threshold import Cell, protect, protect_column
+from khlang.release.threshold import protect_column, protect_row, protect_rows, values
 from khlang.serve import client
+from khlang.serve.figures import by_period
 from khlang.serve.places import code_names, province_names
 from khlang.settings import Settings
 
@@ -45,36 +46,32 @@ FROM flooded_homes GROUP BY period, least(floods, 5) ORDER BY period, floods
 def provinces(settings: Settings, connection: "Connection") -> dict[str, list[Row]]:
     """Households that floods reached, by province: period → rows, most in repeated floods first, protected."""
     names = province_names(settings)
-    return {period: shown(rows, names) for period, rows in _periods(client.ask(connection, BY_PROVINCE).dicts())}
+    return {
+        period: shown(rows, names) for period, rows in by_period(client.ask(connection, BY_PROVINCE).dicts()).items()
+    }
 
 
 def country(found: Sequence[Mapping[str, Any]]) -> Row:
     """The sums over all provinces of unprotected rows, protected (pure)."""
     totals = {name: sum(int(row[name]) for row in found) for name in FIGURES}
-    return {name: protect(totals[name], None if whole is None else totals[whole]).value
-            for name, whole in FIGURES.items()}  # fmt: skip
+    return values(protect_row(totals, FIGURES))
 
 
 def shown(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[Row]:
     """One period's provinces as they may be shown, most households in repeated floods first (pure)."""
     ordered = sorted(rows, key=lambda row: (-int(row["repeated_households"]), row["province_code"]))
-    columns: dict[str, list[Cell]] = {}
-    for name, whole in FIGURES.items():
-        of = None if whole is None else [int(row[whole]) for row in ordered]
-        columns[name] = protect_column([int(row[name]) for row in ordered], of)
     return [
-        {"code": row["province_code"], "name_th": names[row["province_code"]]}
-        | {name: columns[name][place].value for name in FIGURES}
-        for place, row in enumerate(ordered)
+        {"code": row["province_code"], "name_th": names[row["province_code"]]} | values(cells)
+        for row, cells in zip(ordered, protect_rows(ordered, FIGURES), strict=True)
     ]
 
 
 def months(connection: "Connection") -> list[Row]:
     """The whole country, one row a period: households, flooded, in repeated floods (protected), and short basins."""
-    basins = dict(_periods(client.ask(connection, BY_BASIN).dicts()))
+    basins = by_period(client.ask(connection, BY_BASIN).dicts())
     return [
         {"period": period} | country(rows) | {"short_basins": sum(bool(row["is_short"]) for row in basins[period])}
-        for period, rows in _periods(client.ask(connection, BY_PROVINCE).dicts())
+        for period, rows in by_period(client.ask(connection, BY_PROVINCE).dicts()).items()
     ]
 
 
@@ -83,7 +80,7 @@ def basins(settings: Settings, connection: "Connection") -> dict[str, list[Row]]
     names = code_names(settings, "basin")
     return {
         period: sorted((_basin(row, names) for row in rows), key=_shortness)
-        for period, rows in _periods(client.ask(connection, BY_BASIN).dicts())
+        for period, rows in by_period(client.ask(connection, BY_BASIN).dicts()).items()
     }  # fmt: skip
 
 
@@ -95,14 +92,14 @@ def amphoe(connection: "Connection") -> dict[str, list[Row]]:
             for row in rows
             if row["months_of_storage"] is not None
         ]
-        for period, rows in _periods(client.ask(connection, BY_AMPHOE).dicts())
+        for period, rows in by_period(client.ask(connection, BY_AMPHOE).dicts()).items()
     }
 
 
 def often(connection: "Connection") -> dict[str, list[Row]]:
     """How many homes were flooded once, twice … five times or more: period → rows, protected."""
     found = {}
-    for period, rows in _periods(client.ask(connection, OFTEN).dicts()):
+    for period, rows in by_period(client.ask(connection, OFTEN).dicts()).items():
         cells = protect_column([int(row["homes"]) for row in rows])
         found[period] = [
             {"floods": int(row["floods"]), "homes": cell.value} for row, cell in zip(rows, cells, strict=True)
@@ -123,13 +120,6 @@ def population(settings: Settings, periods: Sequence[str]) -> list[Row]:
     return real
 
 
-def gap(seen: Mapping[str, Any], real: Mapping[str, Any], name: str) -> float | None:
-    """By how much the extracts miss or overstate a count, as a share of what is; None where a figure is left out."""
-    if seen[name] is None or not real[name]:
-        return None
-    return round(float(seen[name] / real[name]) - 1, 4)
-
-
 def _basin(row: Mapping[str, Any], names: Mapping[str, str]) -> Row:
     figures = {name: None if row[name] is None else float(row[name]) for name in _VOLUMES}
     return (
@@ -142,8 +132,3 @@ def _shortness(row: Mapping[str, Any]) -> tuple[float, str]:
 
 
 _VOLUMES = ("demand_mcm", "storage_mcm", "months_of_storage")
-
-
-def _periods(rows: list[Row]) -> list[tuple[str, list[Row]]]:
-    periods = sorted({row["period"] for row in rows})
-    return [(period, [row for row in rows if row["period"] == period]) for period in periods]

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from khlang.domains.water import answers, picture
 from khlang.domains.water.definitions import load
+from khlang.serve.figures import gap
 from khlang.serve.told import Card, Column, Shown, Told, Words
 from khlang.settings import Settings
 
@@ -89,7 +90,7 @@ def _tables(
     by_basin: list[dict[str, Any]],
     real: list[dict[str, Any]],
 ) -> tuple[Shown, ...]:
-    months = [row | {"gap": answers.gap(row, is_, REPEATED)} for row, is_ in zip(by_period, real, strict=True)]
+    months = [row | {"gap": gap(row, is_, REPEATED)} for row, is_ in zip(by_period, real, strict=True)]
     last = by_period[-1]["period"]
     return (
         Shown(Words("รายงวด", "by month, and the gap to the population"), BY_PERIOD, months),

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from khlang.release.threshold import Cell, protect, protect_column
+from khlang.release.threshold import Cell, protect, protect_row, protect_rows
 from khlang.serve import client
+from khlang.serve.figures import by_period
 from khlang.serve.places import province_names
 from khlang.settings import Settings
 
@@ -83,24 +84,18 @@ def ask(settings: Settings, connection: "Connection") -> list[Answer]:
     """
     rows = client.ask(connection, BY_PROVINCE).dicts()
     names = province_names(settings)
-    periods = sorted({row["period"] for row in rows})
-    return [answer(period, [row for row in rows if row["period"] == period], names) for period in periods]
+    return [answer(period, each, names) for period, each in by_period(rows).items()]
 
 
 def answer(period: str, rows: list[dict[str, Any]], names: dict[str, str]) -> Answer:
     """One period's answer, protected, from its rows (pure)."""
     ordered = sorted(rows, key=lambda row: (-int(row["registrants"]), row["province_code"]))
-    columns = {
-        name: protect_column([int(row[name]) for row in ordered], _of(ordered, whole))
-        for name, whole in FIGURES.items()
-    }
     totals = {name: sum(int(row[name]) for row in ordered) for name in FIGURES}
-    country = {name: protect(totals[name], None if whole is None else totals[whole]) for name, whole in FIGURES.items()}
     provinces = tuple(
-        Province(row["province_code"], names[row["province_code"]], {name: columns[name][i] for name in FIGURES})
-        for i, row in enumerate(ordered)
+        Province(row["province_code"], names[row["province_code"]], cells)
+        for row, cells in zip(ordered, protect_rows(ordered, FIGURES), strict=True)
     )
-    return Answer(period, country, provinces)
+    return Answer(period, protect_row(totals, FIGURES), provinces)
 
 
 def judged(connection: "Connection") -> list[dict[str, Any]]:
@@ -118,21 +113,10 @@ def population(settings: Settings, periods: list[str]) -> list[dict[str, Any]]:
     return [{"period": row["period"]} | {name: protect(row[name]).value for name in FIGURES} for row in sums.to_dicts()]
 
 
-def gap(seen: Mapping[str, Any], real: Mapping[str, Any], name: str) -> float | None:
-    """By how much the extracts miss or overstate a count, as a share of what is; None where a figure is left out."""
-    if seen[name] is None or not real[name]:
-        return None
-    return round(float(seen[name] / real[name]) - 1, 4)
-
-
 def _judged(row: Mapping[str, Any]) -> dict[str, Any]:
     whole = row["registrants"]
     parts = {name: protect(row[name], whole).value for name in ("insured", "eligible")}
     return {"period": row["period"], "registrants": protect(whole).value} | parts
-
-
-def _of(rows: list[dict[str, Any]], whole: str | None) -> list[int] | None:
-    return None if whole is None else [int(row[whole]) for row in rows]
 
 
 def _plain(cells: dict[str, Cell]) -> dict[str, Any]:

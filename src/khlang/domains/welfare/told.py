@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from khlang.domains.welfare import answers, picture
+from khlang.serve.figures import gap
 from khlang.serve.told import Card, Column, Shown, Told, Words
 from khlang.settings import Settings
 
@@ -88,7 +89,7 @@ def _cards(last: dict[str, Any]) -> tuple[Card, ...]:
 def _tables(
     by_period: list[dict[str, Any]], by_province: list[dict[str, Any]], real: list[dict[str, Any]]
 ) -> tuple[Shown, ...]:
-    months = [row | {"gap": answers.gap(row, is_, WITHOUT.name)} for row, is_ in zip(by_period, real, strict=True)]
+    months = [row | {"gap": gap(row, is_, WITHOUT.name)} for row, is_ in zip(by_period, real, strict=True)]
     last = by_period[-1]["period"]
     return (
         Shown(Words("รายงวด", "by month, and the gap to the population"), BY_PERIOD, months),
