@@ -6,13 +6,10 @@ matter of ``tests/scenarios`` and of the demo.
 
 import importlib
 from datetime import date
-from pathlib import Path
 
-import polars as pl
 import pytest
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
-from tests.curatekit import as_spark
+from pyspark.sql import SparkSession
+from tests.simulatedkit import curated
 
 from khlang import contracts
 from khlang.domains.energy.extracts import EXTRACTS
@@ -42,23 +39,6 @@ def month() -> Month:
     return Month(world, world.jobs, known.assumptions["mess"], 3)
 
 
-def curated(rows: pl.DataFrame, table: contracts.Table, spark: SparkSession, folder: Path) -> DataFrame:
-    """Kept rows under the contract's names and types; an identifier is its own digits."""
-    held = {column.name: HELD_AS.get(column.name, (column.name, 1)) for column in table.columns}
-    there = {name: known for name, known in held.items() if known[0] in rows.columns}
-    text = rows.select(pl.col(known).cast(pl.String).alias(name) for name, (known, _) in there.items())
-    frame = as_spark(text, spark, folder)
-    exact = {
-        name: F.col(name).cast("DECIMAL(20,0)") / parts if parts > 1 else F.col(name)
-        for name, (_, parts) in there.items()
-    }
-    columns = [
-        exact.get(column.name, F.lit(PERIOD if column.name == "period" else None)).cast(column.type).alias(column.name)
-        for column in table.stored
-    ]
-    return frame.select(*columns)
-
-
 @pytest.mark.parametrize("mart", ["energy_burden", "outage_hours"])
 def test_the_mart_of_a_simulated_month_equals_the_observable_truth(
     mart: str, month: Month, local_spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
@@ -67,7 +47,9 @@ def test_the_mart_of_a_simulated_month_equals_the_observable_truth(
     table = tables[mart]
     sent = {extract.dataset: extract.sent(month) for extract in (*EXTRACTS, *NEEDED)}
     kept = {extract.dataset: extract.kept(sent[extract.dataset]) for extract in (*EXTRACTS, *NEEDED)}
-    inputs = {name: curated(kept[name], tables[name], local_spark, folder) for name in table.inputs}
+    inputs = {
+        name: curated(kept[name], tables[name], HELD_AS, spark=local_spark, folder=folder) for name in table.inputs
+    }
     module = importlib.import_module(f"khlang.domains.energy.marts.{mart}")
     rows = [tuple(row) for row in module.build(inputs, table, period=PERIOD).collect()]
     found = judge(table, rows, DOMAIN.observable(sent, PERIOD)[mart], DOMAIN.population(month)[mart])

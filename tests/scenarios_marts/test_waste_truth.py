@@ -6,13 +6,10 @@ matter of ``tests/scenarios`` and of the demo.
 
 import importlib
 from datetime import date
-from pathlib import Path
 
-import polars as pl
 import pytest
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
-from tests.curatekit import as_spark
+from pyspark.sql import SparkSession
+from tests.simulatedkit import curated
 
 from khlang import contracts
 from khlang.domains.waste.extracts import EXTRACTS
@@ -23,15 +20,16 @@ from khlang.simulate import calibration, population, work
 from khlang.simulate.extract import Month
 
 PERIOD = "2026-01"
-#: Where the simulator holds whole parts of a unit: how many make one.
-PARTS = {
-    "waste_tonnes": 1000,
-    "site_capacity_tonnes": 1000,
-    "site_filled_tonnes": 1000,
-    "site_filled_percent": 100,
-    "site_latitude": 1_000_000,
-    "site_longitude": 1_000_000,
-    "waste_fee_baht": 100,
+#: Where the simulator holds whole parts of a unit: its name, and how many make one.
+HELD_AS = {
+    "pid": ("cid", 1),
+    "waste_tonnes": ("waste_tonnes", 1000),
+    "site_capacity_tonnes": ("site_capacity_tonnes", 1000),
+    "site_filled_tonnes": ("site_filled_tonnes", 1000),
+    "site_filled_percent": ("site_filled_percent", 100),
+    "site_latitude": ("site_latitude", 1_000_000),
+    "site_longitude": ("site_longitude", 1_000_000),
+    "waste_fee_baht": ("waste_fee_baht", 100),
 }
 
 
@@ -44,19 +42,6 @@ def month() -> Month:
     return Month(world, world.jobs, known.assumptions["mess"], 3)
 
 
-def curated(rows: pl.DataFrame, table: contracts.Table, spark: SparkSession, folder: Path) -> DataFrame:
-    """Kept rows under the contract's names and types; an identifier is its own digits."""
-    named = rows.rename({"cid": "pid"}) if "cid" in rows.columns else rows
-    there = [column.name for column in table.columns if column.name in named.columns]
-    frame = as_spark(named.select(pl.col(name).cast(pl.String) for name in there), spark, folder)
-    exact = {name: F.col(name).cast("DECIMAL(20,0)") / PARTS[name] if name in PARTS else F.col(name) for name in there}
-    columns = [
-        exact.get(column.name, F.lit(PERIOD if column.name == "period" else None)).cast(column.type).alias(column.name)
-        for column in table.stored
-    ]
-    return frame.select(*columns)
-
-
 @pytest.mark.parametrize("mart", ["waste_by_amphoe", "site_years"])
 def test_the_mart_of_a_simulated_month_equals_the_observable_truth(
     mart: str, month: Month, local_spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
@@ -65,7 +50,9 @@ def test_the_mart_of_a_simulated_month_equals_the_observable_truth(
     table = tables[mart]
     sent = {extract.dataset: extract.sent(month) for extract in (*EXTRACTS, HOMES)}
     kept = {extract.dataset: extract.kept(sent[extract.dataset]) for extract in (*EXTRACTS, HOMES)}
-    inputs = {name: curated(kept[name], tables[name], local_spark, folder) for name in table.inputs}
+    inputs = {
+        name: curated(kept[name], tables[name], HELD_AS, spark=local_spark, folder=folder) for name in table.inputs
+    }
     module = importlib.import_module(f"khlang.domains.waste.marts.{mart}")
     rows = [tuple(row) for row in module.build(inputs, table, period=PERIOD).collect()]
     found = judge(table, rows, DOMAIN.observable(sent, PERIOD)[mart], DOMAIN.population(month)[mart])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from tests.unit.simulate.worlds import with_domain
 
 from khlang.domains.waste import definitions, places, truth
 from khlang.domains.waste.extracts import EXTRACTS
@@ -20,12 +21,7 @@ SOURCES = ("simulator", "handwriting", "extracts", "simulation", "truth", "world
 @pytest.fixture(scope="module")
 def months(first, second, known):
     """January and February with their waste; the worlds that other tests share stay as they are."""
-    before = first.world.with_part("waste", DOMAIN.found(first.world, known, 7))
-    after = DOMAIN.advance(before.parts["waste"], second.world, known, 7)
-    return (
-        type(first)(before, first.earlier_jobs, first.mess, 7),
-        type(second)(second.world.with_part("waste", after), second.earlier_jobs, second.mess, 7),
-    )
+    return with_domain(first, second, DOMAIN, known)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from tests.unit.simulate.worlds import with_domain
 
 from khlang.domains.water import answers, geography, truth
 from khlang.domains.water.extracts import EXTRACTS
@@ -24,12 +25,7 @@ SOURCES = ("simulator", "handwriting", "extracts", "simulation", "truth", "world
 @pytest.fixture(scope="module")
 def months(first, second, known):
     """January and February with their water; the worlds that other tests share stay as they are."""
-    before = first.world.with_part("water", DOMAIN.found(first.world, known, 7))
-    after = DOMAIN.advance(before.parts["water"], second.world, known, 7)
-    return (
-        type(first)(before, first.earlier_jobs, first.mess, 7),
-        type(second)(second.world.with_part("water", after), second.earlier_jobs, second.mess, 7),
-    )
+    return with_domain(first, second, DOMAIN, known)
 
 
 @pytest.fixture(scope="module")

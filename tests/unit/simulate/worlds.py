@@ -26,3 +26,13 @@ def sent(month, *names):
     """Rows as sent of every extract of these domains, by dataset."""
     extracts = [extract for name in names for extract in domain.load(name).extracts]
     return {extract.dataset: extract.sent(month) for extract in extracts}
+
+
+def with_domain(first, second, told, known):
+    """These two months with one more domain's part; the worlds that other tests share stay as they are."""
+    before = first.world.with_part(told.name, told.found(first.world, known, SEED))
+    after = told.advance(before.parts[told.name], second.world, known, SEED)
+    return (
+        Month(before, first.earlier_jobs, first.mess, SEED),
+        Month(second.world.with_part(told.name, after), second.earlier_jobs, second.mess, SEED),
+    )
