@@ -103,7 +103,8 @@ def store_key(settings: Settings) -> dict[str, str]:
         return {}
     try:
         secret = json.loads(path.read_text(encoding="utf-8"))
-        return {"fs.s3a.access.key": secret["access_key"], "fs.s3a.secret.key": secret["secret_key"]}
+        pair = {"fs.s3a.access.key": secret["access_key"], "fs.s3a.secret.key": secret["secret_key"]}
+        return pair | {"fs.s3a.aws.credentials.provider": "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider"}
     except (OSError, ValueError, KeyError):
         raise SetupError("The curate role's key of the object store is unreadable.", "Run `khlang stack up`.") from None
 

@@ -10,6 +10,7 @@ import pytest
 from tests.stackfixture import environment
 
 from khlang.settings import Settings
+from khlang.stack import secrets
 
 # In a process of its own: pyspark takes one engine a process, and other tests of this run have the classic one.
 CLIENT = """
@@ -94,6 +95,11 @@ def test_a_session_cannot_read_the_token_back(told: dict[str, Any], stack: Setti
     assert len(told["listed"]) > 50
     assert token not in str(told["listed"])
     assert token not in told["environment"].values()
+
+
+def test_a_session_cannot_read_the_key_of_the_store_back(told: dict[str, Any], stack: Settings) -> None:
+    assert "fs.s3a.auth.profile.file" in str(told["listed"])
+    assert not [value for value in secrets.minio(stack, "curate").values() if value in str(told["listed"])]
 
 
 def test_a_session_finds_nothing_outside(told: dict[str, Any]) -> None:

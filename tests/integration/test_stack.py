@@ -122,6 +122,15 @@ def test_each_started_after_what_it_stands_on(stack: Settings) -> None:
     assert first[0] == "", "it did something before the API server answered"
 
 
+def around(text: bytes, secret: bytes, known: list[bytes]) -> str:
+    """What stands before and behind a secret that was found, every secret in it masked: where it came from."""
+    place = text.index(secret)
+    part = text[max(0, place - 2000) : place + 500]
+    for one in known:
+        part = part.replace(one, b"(secret)")
+    return part.decode(errors="replace")
+
+
 def test_no_secret_on_a_command_line_or_in_a_log(stack: Settings) -> None:
     known = [secrets.trino_password_file(stack, user).read_text() for user in secrets.TRINO_USERS]
     known += [secrets.minio(stack, role)["secret_key"] for role in ("root", *secrets.ROLES)]
@@ -135,12 +144,16 @@ def test_no_secret_on_a_command_line_or_in_a_log(stack: Settings) -> None:
         except (FileNotFoundError, ProcessLookupError):
             continue  # a short-lived child of Airflow
     assert any(b"TrinoServer" in text for text in places.values())
-    assert [(place, n) for place, text in places.items() for n, key in enumerate(known) if key.encode() in text] == []
+    keys = [key.encode() for key in known]
+    assert [
+        f"{place}: {around(text, key, keys)}" for place, text in places.items() for key in keys if key in text
+    ] == []
 
 
 def test_secrets_of_the_running_stack_are_private(stack: Settings) -> None:
     files = [path for path in stack.secrets.rglob("*") if path.is_file()]
-    files += [stack.var / "spark" / "server.conf", stack.var / "run" / "supervisord.conf", stack.var / "tls" / "ca.key"]
+    others = ("spark/server.conf", "spark/store.credentials", "run/supervisord.conf", "tls/ca.key")
+    files += [stack.var / name for name in others]
     assert len(files) > 15
     assert {oct(stat.S_IMODE(path.stat().st_mode)) for path in files} == {"0o600"}
     assert stat.S_IMODE((stack.var / "secrets").stat().st_mode) == 0o700

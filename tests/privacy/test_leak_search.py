@@ -134,7 +134,7 @@ def own_configuration(settings: Settings) -> set[str]:
     """Private files outside ``secrets`` where a server keeps what it itself must know: MinIO's accounts among them."""
     files = (path for folder in ("trino", "spark", "minio") for path in (settings.var / folder).rglob("*"))
     private = (path for path in files if path.is_file() and path.stat().st_mode & 0o077 == 0)
-    kinds = {".properties", ".conf", ".db"}
+    kinds = {".properties", ".credentials", ".db"}
     kept = (path for path in private if path.suffix in kinds or "/.minio.sys/" in path.as_posix())
     return {f"file:{path.relative_to(settings.var).as_posix()}" for path in kept}
 

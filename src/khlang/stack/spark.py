@@ -9,6 +9,8 @@ from khlang.settings import Settings
 from khlang.stack import secrets
 from khlang.stack.process import Launch, base_environment
 
+PROFILE = "curate"
+
 
 def read_properties(path: Path) -> dict[str, str]:
     """Read ``name value`` lines; blank lines and ``#`` comments are passed over."""
@@ -18,7 +20,7 @@ def read_properties(path: Path) -> dict[str, str]:
 
 
 def properties(settings: Settings) -> dict[str, str]:
-    """All settings of a session on this installation but its credentials."""
+    """All settings of a session on this installation but how it shows itself to the store."""
     jars = artefacts.load(settings).jars
     return read_properties(settings.root / "infra" / "config" / "spark" / "spark-defaults.conf") | {
         "spark.driver.extraClassPath": f"{jars}/*",
@@ -31,20 +33,26 @@ def properties(settings: Settings) -> dict[str, str]:
     }
 
 
-def credentials(settings: Settings, role: str = "curate") -> dict[str, str]:
-    """The S3A credentials of a role: for a 0600 file or a session's builder, never a command line."""
+def credentials(settings: Settings, role: str = "curate") -> str:
+    """A role's key of the store as a profile file, as Amazon's client reads it."""
     pair = secrets.minio(settings, role)
-    return {
-        "spark.hadoop.fs.s3a.access.key": pair["access_key"],
-        "spark.hadoop.fs.s3a.secret.key": pair["secret_key"],
-    }
+    return f"[{PROFILE}]\naws_access_key_id = {pair['access_key']}\naws_secret_access_key = {pair['secret_key']}\n"
 
 
 def prepare(settings: Settings) -> None:
-    """Write the server's properties (0600: they hold the S3 credentials)."""
+    """Write the server's properties, and the key of the store into a file of its own beside them.
+
+    Not among the properties: any session reads those back by ``spark.conf.get``, and whatever prints them tells it.
+    """
     folder = secrets.private_folder(settings.var / "spark")
     (folder / "local").mkdir(exist_ok=True)
-    wanted = properties(settings) | credentials(settings)
+    key = folder / "store.credentials"
+    secrets.write_private(key, credentials(settings))
+    wanted = properties(settings) | {
+        "spark.hadoop.fs.s3a.aws.credentials.provider": "org.apache.hadoop.fs.s3a.auth.ProfileAWSCredentialsProvider",
+        "spark.hadoop.fs.s3a.auth.profile.file": str(key),
+        "spark.hadoop.fs.s3a.auth.profile.name": PROFILE,
+    }
     secrets.write_private(folder / "server.conf", "".join(f"{k} {v}\n" for k, v in wanted.items()))
 
 
