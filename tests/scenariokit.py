@@ -109,6 +109,7 @@ class Scenarios:
             for row in rows.orderBy("row_number").collect():
                 place, number = divmod(row["row_number"], PLACE)
                 getattr(made[cases[place]], column).append(row.asDict() | {"row_number": number})
+        self._known(staged, table)
         rows_of = {at: said(cases[at]).get("manifest_rows", frame.height) for at, frame in frames.items()}
         measured = each(staged, table)
         for at in frames:
@@ -122,6 +123,15 @@ class Scenarios:
                 hits = metrics.raw_columns(mine)
                 made[cases[at]].raw = [hit | {"first_row": hit["first_row"] - at * PLACE} for hit in hits]
         return made
+
+    def _known(self, staged: DataFrame, table: Table) -> None:
+        """What other datasets hold, from ``known.yaml`` beside the cases: ``<dataset>/<column>`` → values."""
+        for rule in contracts.rules(table):
+            if rule.refers_to:
+                known = yaml.safe_load((HERE / table.name / "known.yaml").read_text(encoding="utf-8"))
+                values = [(value,) for value in known[f"{rule.refers_to}/{rule.column}"]]
+                view = contracts.reference_view(rule.refers_to, str(rule.column))
+                staged.sparkSession.createDataFrame(values, "known STRING").createOrReplaceTempView(view)
 
     def stage(self, frame: pl.DataFrame, table: Table, *, period: str) -> DataFrame:
         """The staged frame of sealed rows."""

@@ -76,7 +76,7 @@ def measured(table: Table, rows: list[Row], spark: SparkSession) -> dict[str, An
     kinds = {name: table.column(name).type.upper() for name in keys}
     values = [tuple(typed(v, kinds.get(k, "")) for k, v in row.items()) for row in rows]
     every = metrics.expressions(table).items()
-    others = {rule.metric for rule in contracts.rules(table) if rule.computed == "stuck"}
+    others = {rule.metric for rule in contracts.rules(table) if rule.computed in {"stuck", "reference"}}
     named = {name: sql for name, sql in every if name == "rows" or (sql.startswith("(SELECT") and name not in others)}
     return metrics.compute(spark.createDataFrame(values, columns).coalesce(2), named, manifest_rows=len(rows))
 

@@ -10,7 +10,7 @@ import pytest
 from khlang import contracts
 from khlang.agency.checking.laws import breach
 from khlang.contracts import Constraint
-from khlang.contracts.constraints import Between, NotAfterPeriod, NotNull, OneOf, OnTime
+from khlang.contracts.constraints import Between, NotAfterPeriod, NotBelow, NotNull, OneOf, OnTime
 
 PERIOD = "2026-01"
 MONEY = pl.Decimal(14, 2)
@@ -34,8 +34,17 @@ def test_a_law_in_polars_is_the_law(law: Constraint, kind: pl.DataType, values: 
     assert {True, False} == set(said)
 
 
+def test_a_law_of_two_columns_in_polars_is_the_law() -> None:
+    law, days = NotBelow("x", "y"), [dt.date(2026, 1, 4), dt.date(2026, 1, 5), None]
+    pairs = [(mine, others) for mine in days for others in days]
+    frame = pl.DataFrame(pairs, schema={"x": pl.Date, "y": pl.Date}, orient="row")
+    said = frame.select(breach(law, PERIOD)).to_series().to_list()
+    assert said == [law.bad(pair, PERIOD) for pair in pairs]
+    assert said.count(True) == 1
+
+
 def test_no_law_of_a_contract_is_without_one() -> None:
     tables = contracts.load().datasets
     laws = [rule.law for table in tables for rule in contracts.rules(table) if rule.law is not None]
     laws += [law.constraint for table in tables for law in contracts.record_rules(table)]
-    assert {type(law) for law in laws} == {type(case[0]) for case in CASES}
+    assert {type(law) for law in laws} == {NotBelow, *(type(case[0]) for case in CASES)}

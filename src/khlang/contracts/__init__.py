@@ -7,7 +7,7 @@
 from khlang.contracts.bundle import from_dict, profile_contracts
 from khlang.contracts.check import folded
 from khlang.contracts.constraints import Constraint
-from khlang.contracts.gates import rules, suite
+from khlang.contracts.gates import reference_view, rules, suite
 from khlang.contracts.loader import load
 from khlang.contracts.model import Column, Contracts, Quality, Role, Schedule, Table
 from khlang.contracts.polars_schema import polars_schema
@@ -35,6 +35,7 @@ __all__ = [
     "profile_contracts",
     "record_rules",
     "reference_page",
+    "reference_view",
     "rules",
     "sealed_columns",
     "suite",

@@ -195,6 +195,36 @@ class OnTime(Constraint):
         return "ไม่ใช่รายการย้อนหลัง"
 
 
+@dataclass(frozen=True)
+class NotBelow(Constraint):
+    """A value is not below another column's of the same row: an end is not before its beginning."""
+
+    other: str
+
+    code = "RULE-ORDER"
+
+    def bad(self, value: Any, period: str) -> bool:
+        """True of a pair (value, the other column's) whose first is the smaller; an empty one has no order."""
+        del period
+        mine, others = value
+        return mine is not None and others is not None and bool(mine < others)
+
+    @property
+    def predicate_sql(self) -> str:
+        """Null where either is empty, which is no breach."""
+        return f"coalesce({self.column} < {self.other}, false)"
+
+    @property
+    def describe_en(self) -> str:
+        """In English."""
+        return f"is not below {self.other}"
+
+    @property
+    def describe_th(self) -> str:
+        """In Thai."""
+        return f"ไม่น้อยกว่าหรือไม่ก่อน {self.other}"
+
+
 def bound(arguments: Mapping[str, Any], key: str) -> str | None:
     """A limit of a range as the exact text of its number."""
     value = arguments.get(key)

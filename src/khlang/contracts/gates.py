@@ -3,16 +3,17 @@
 Metrics of one extract are computed in ONE query: ``expr(rule.metric_sql).alias(rule.metric)`` over the staged rows for
 the rules of ``computed == "pass"`` (several rules may share a metric). ``grouped``: ``metric_sql`` stands over
 ``SELECT count(*) AS group_rows … WHERE <grouped_by> IS NOT NULL GROUP BY <grouped_by>``. ``stuck``: over one row a
-group, of whose rows ``unit_rows`` hold a value of the column, ``unit_values`` different ones. ``units``: over one row a
-unit of the grain, of whose rows ``kept_rows`` are accepted, and ``kept_units`` is 1 when any is and no key is empty.
-``curation``: curate adds the figure under the metric's name. ``manifest_rows`` stands in the metrics row too. No
+group, of whose rows ``unit_rows`` hold a value of the column, ``unit_values`` different ones. ``reference``: over one
+row a reference that is not empty, of which ``known`` is null when ``reference_view`` does not hold it. ``units``: over
+one row a unit of the grain, of whose rows ``kept_rows`` are accepted, and ``kept_units`` is 1 when any is and no key is
+empty. ``curation``: curate adds the figure under the metric's name. ``manifest_rows`` stands in the metrics row too. No
 metric is ever null.
 """
 
 from typing import Any
 
 from khlang.contracts import marts
-from khlang.contracts.constraints import Between, Constraint, NotAfterPeriod, NotNull, OneOf, OnTime, bound
+from khlang.contracts.constraints import Between, Constraint, NotAfterPeriod, NotBelow, NotNull, OneOf, OnTime, bound
 from khlang.contracts.model import Quality, Table
 from khlang.contracts.rule import BETWEEN, EQUAL, Rule, no_twins, term_of
 from khlang.contracts.vocabulary import LAYER_REASONS, TERMS
@@ -21,7 +22,7 @@ from khlang.errors import ContractError
 # One pseudonym on more than 10 rows of a million is no person (privacy: heavy hitters).
 HEAVY_SHARE, HEAVY_ROWS = "0.00001", 3
 USUAL_SHARE = 0.1  # of a usual month's rows; fewer are no month
-_LAWS = frozenset({"GATE-NULL", "GATE-PID", "GATE-CODE", "GATE-RANGE", "GATE-PERIOD", "GATE-LATE"})
+_LAWS = frozenset({"GATE-NULL", "GATE-PID", "GATE-CODE", "GATE-RANGE", "GATE-PERIOD", "GATE-ORDER", "GATE-LATE"})
 
 
 def rules(table: Table) -> tuple[Rule, ...]:
@@ -87,6 +88,8 @@ def _constraint(table: Table, quality: Quality) -> Constraint:
         return OneOf(name, column.codes, column.values)
     if quality.code == "GATE-RANGE":
         return Between(name, bound(arguments, "minimum"), bound(arguments, "maximum"))
+    if quality.code == "GATE-ORDER":
+        return NotBelow(name, table.column(str(arguments["not_below"])).name)
     if quality.code == "GATE-PERIOD":
         return NotAfterPeriod(name, month=column.standard == "month")
     return OnTime(name)
@@ -105,11 +108,12 @@ _FIXED_SQL = {
     "GATE-DUPLICATE": _share("reason = 'DUPLICATE'"),
     "GATE-RAW-ID": "",
     "GATE-FEWER": "",
+    "GATE-ORPHAN": _share("known IS NULL"),
 }
 
 
 def _metric_sql(table: Table, quality: Quality) -> str:
-    code, column = quality.code, quality.column
+    code, column, arguments = quality.code, quality.column, quality.arguments
     if code in _FIXED_SQL:
         return _FIXED_SQL[code]
     if code == "GATE-TYPE":
@@ -118,14 +122,19 @@ def _metric_sql(table: Table, quality: Quality) -> str:
     if code == "GATE-GRAIN":
         return "coalesce(sum(kept_rows) - sum(kept_units), 0)"
     if code == "GATE-HEAVY":
-        rows = int(quality.arguments.get("rows", HEAVY_ROWS))
+        rows = int(arguments.get("rows", HEAVY_ROWS))
         allowed = f"greatest({rows}.0D, {HEAVY_SHARE}D * sum(group_rows))"
         return f"coalesce(greatest(max(group_rows) - {allowed}, 0.0D), 0.0D)"
     if code == "GATE-STUCK":
-        table.column(str(quality.arguments["by"]))
-        stuck = f"IF(unit_values = 1 AND unit_rows >= {int(quality.arguments['rows'])}, unit_rows, 0)"
+        table.column(str(arguments["by"]))
+        stuck = f"IF(unit_values = 1 AND unit_rows >= {int(arguments['rows'])}, unit_rows, 0)"
         return f"coalesce(sum({stuck}) / nullif(1.0D * sum(unit_rows), 0.0D), 0.0D)"
     return _share(_constraint(table, quality).predicate_sql)
+
+
+def reference_view(dataset: str, column: str) -> str:
+    """The view of one column, ``known``: the different values that another dataset holds."""
+    return f"khlang_known_{dataset}_{column}"
 
 
 def _expectation(metric: str, quality: Quality) -> tuple[str, dict[str, Any], float]:
@@ -171,6 +180,7 @@ def _rule(table: Table, quality: Quality) -> Rule:
         grouped_by=quality.column if term.computed == "grouped" else arguments.get("by"),
         law=_constraint(table, quality) if quality.code in _LAWS else None,
         allowed_rows=int(arguments.get("rows", HEAVY_ROWS)) if term.computed == "grouped" else None,
+        refers_to=str(arguments["of"]) if term.computed == "reference" else None,
         usual_share=float(arguments.get("share", USUAL_SHARE)) if quality.code == "GATE-FEWER" else None,
     )
 

@@ -21,8 +21,9 @@ def record_rules(table: Table) -> tuple[RecordRule, ...]:
     """The laws of a row in the order they are asked; the first breach is the row's reason.
 
     1. a grain identifier is null (``PID-MISSING``); 2. a required column is null (``RULE-REQUIRED``); 3. declared
-    rules with radius record, in contract order (``BAD-CODE``, ``RULE-RANGE``, ``RULE-PERIOD``). Curate's own are
-    ``BAD-TYPE`` before these (text that cannot be read), and ``DUPLICATE`` after, among the rows good so far.
+    rules with radius record, in contract order (``BAD-CODE``, ``RULE-RANGE``, ``RULE-PERIOD``, ``RULE-ORDER``).
+    Curate's own are ``BAD-TYPE`` before these (text that cannot be read), and ``DUPLICATE`` after, among the rows good
+    so far.
     """
     if table.layer != "curated":
         return ()

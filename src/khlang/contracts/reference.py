@@ -50,7 +50,7 @@ def gate_rules_page() -> str:
         "`pass`: in the one pass; `grouped`, `stuck`: one sub-aggregate by a column; `curation`: supplied by the scan "
         f"of the opened text.\n\n{_vocabulary(TERMS)}\nWhy four rules stand in every table:\n\n{reasons}\n\n"
         "The reason of a single row, in the order they are asked: `BAD-TYPE`, `PID-MISSING`, `RULE-REQUIRED`, "
-        "`BAD-CODE`, `RULE-RANGE`, `RULE-PERIOD`, `DUPLICATE`.\n\n"
+        "`BAD-CODE`, `RULE-RANGE`, `RULE-PERIOD`, `RULE-ORDER`, `DUPLICATE`.\n\n"
         "## Rules of marts\n\nJudged of every period that a build would replace, before it does. One critical failure, "
         "or one rule that could not be judged, and the build of that mart writes nothing: what was served stays, and "
         f"the run is red.\n\n{_vocabulary(MART_TERMS)}\nWhy three rules stand in every mart:\n\n{mart_reasons}\n"

@@ -20,7 +20,8 @@ class Rule:
     ``kwargs`` are complete for the expectation of type ``expectation`` on the metrics table; ``limit`` is the
     figure a receipt shows beside the metric's value. ``law`` is what a share counts the breaches of, ``allowed_rows``
     GATE-HEAVY's figure: with them an agency's own machine measures the same without Spark. ``usual_share`` is
-    GATE-FEWER's: the least share of a usual month's rows.
+    GATE-FEWER's: the least share of a usual month's rows. ``refers_to`` is the dataset whose column of the same name
+    a reference must be in.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Rule:
     law: Constraint | None = None
     allowed_rows: int | None = None
     usual_share: float | None = None
+    refers_to: str | None = None
 
 
 def term_of(table: Table, quality: Quality) -> Term:
@@ -63,6 +65,11 @@ def term_of(table: Table, quality: Quality) -> Term:
         raise ContractError(
             f"{place}: arguments do not fit (missing {missing}, unknown {unknown}).",
             f"Required: {list(term.arguments)}; optional: {list(term.optional)}.",
+        )
+    if term.computed == "reference" and table.column(str(quality.column)).identifier:
+        raise ContractError(
+            f"{place}: {quality.column} is an identifier, whose links are counted anyway.",
+            "Leave the rule out: see the link rates.",
         )
     return term
 

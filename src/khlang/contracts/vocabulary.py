@@ -13,7 +13,8 @@ class Term:
     ``per_column`` tells whether it needs a column; ``layer`` whether every curated table has it undeclared;
     ``computed`` how curate gets the figure: ``pass`` in the one pass, ``units`` from the units of the grain,
     ``grouped`` from the groups of one column, ``stuck`` from the column's values in the groups of another (``by``),
-    ``curation`` supplied from elsewhere (manifest, raw scan, earlier months).
+    ``reference`` against the keys of another dataset, ``curation`` supplied from elsewhere (manifest, raw scan,
+    earlier months).
     """
 
     code: str
@@ -53,11 +54,17 @@ _TERMS = (
          arguments=("limit",), optional=("minimum", "maximum"), radius="record"),
     Term("GATE-PERIOD", "after_period_share", "สัดส่วนวันที่หลังสิ้นงวด", "share of dates after the period's end",
          arguments=("limit",), radius="record"),
+    Term("GATE-ORDER", "out_of_order_share", "สัดส่วนค่าที่น้อยกว่าหรือมาก่อนค่าที่ต้องไม่เกิน",
+         "share of rows in which the column is below another one (an end before its beginning)",
+         arguments=("not_below", "limit"), radius="record"),
     Term("GATE-LATE", "late_share", "สัดส่วนรายการย้อนหลัง", "share of rows of an earlier month", arguments=("limit",)),
     Term("GATE-HEAVY", "heavy_rows", "เลขระบุตัวเดียวปรากฏในหลายแถวผิดปกติ",
          "rows of the heaviest identifier above max(rows, 10 ppm of all rows)", optional=("rows",), computed="grouped"),
     Term("GATE-STUCK", "stuck_share", "สัดส่วนค่าที่ค้างไม่เปลี่ยน", "share of values of units that never change their value",
          arguments=("by", "rows", "limit"), computed="stuck"),
+    Term("GATE-ORPHAN", "orphan_share", "สัดส่วนค่าอ้างอิงที่ไม่มีในทะเบียนที่อ้างถึง",
+         "share of references that another dataset, as last promoted, does not hold (0 where it has no month yet)",
+         arguments=("of", "limit"), computed="reference"),
 )  # fmt: skip
 TERMS = {term.code: term for term in _TERMS}
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from khlang.contracts import Table, rules
+from khlang.contracts import Table, reference_view, rules
 from khlang.curation.rekey import RAW_COLUMNS
 
 if TYPE_CHECKING:
@@ -56,6 +56,10 @@ def expressions(table: Table) -> dict[str, str]:
                 f"FROM {VIEW} GROUP BY {rule.grouped_by}"
             )
             named[rule.metric] = f"(SELECT {rule.metric_sql} FROM ({units}))"  # noqa: S608
+        if rule.refers_to:
+            view = reference_view(rule.refers_to, str(rule.column))
+            references = f"{VIEW} mine LEFT JOIN {view} theirs ON theirs.known = mine.{rule.column}"
+            named[rule.metric] = f"(SELECT {rule.metric_sql} FROM {references} WHERE mine.{rule.column} IS NOT NULL)"  # noqa: S608
     return named
 
 

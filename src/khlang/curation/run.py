@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from khlang import gates, lake
 from khlang.contracts import Contracts, Table
 from khlang.curation import metrics as gate_metrics
-from khlang.curation import promote, rotation, staging
+from khlang.curation import promote, references, rotation, staging
 from khlang.curation.lease import Lease, hold
 from khlang.curation.objects import Lake
 from khlang.curation.rekey import Pool
@@ -132,6 +132,7 @@ class Curator:
         with _timed(decision, "metrics"):
             named = gate_metrics.expressions(table)
             least = gate_metrics.least(table, work.usual)
+            references.show(staged, table, tables=self.tables, place=self.place, period=work.submission.period)
             found = gate_metrics.compute(staged, named, manifest_rows=work.rows, least_rows=least)
             raw = gate_metrics.raw_columns(staged) if found["raw_id_cells"] else []
         with _timed(decision, "gate"):

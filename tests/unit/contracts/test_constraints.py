@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from khlang.contracts import Constraint, Table, ddl, load, polars_schema, record_rules, rules, sealed_columns
-from khlang.contracts.constraints import Between, NotAfterPeriod, NotNull, OneOf, OnTime
+from khlang.contracts.constraints import Between, NotAfterPeriod, NotBelow, NotNull, OneOf, OnTime
 
 CONTRACTS = load(Path(__file__).parents[3] / "contracts")
 PERIOD = "2026-02"
@@ -39,7 +39,21 @@ def test_python_and_sql_agree(constraint: Constraint, cases: list[tuple[Any, boo
     base.close()
 
 
-@pytest.mark.parametrize("constraint", [case[0] for case in CASES], ids=lambda each: type(each).__name__)
+def test_python_and_sql_agree_on_two_columns() -> None:
+    law = NotBelow("c", "d")
+    wanted = {(1, 2): True, (2, 2): False, (3, 2): False, (None, 2): False, (1, None): False}
+    with sqlite3.connect(":memory:") as base:
+        for pair, is_bad in wanted.items():
+            assert law.bad(pair, PERIOD) is is_bad, pair
+            sql = f"SELECT {law.predicate_sql} FROM (SELECT ? AS c, ? AS d)"
+            assert base.execute(sql, pair).fetchone() == (is_bad,), pair
+    base.close()
+
+
+EVERY = [*(case[0] for case in CASES), NotBelow("c", "d")]
+
+
+@pytest.mark.parametrize("constraint", EVERY, ids=lambda each: type(each).__name__)
 def test_a_constraint_describes_itself(constraint: Constraint) -> None:
     assert constraint.describe_en
     assert any("\u0e00" <= letter <= "\u0e7f" for letter in constraint.describe_th)

@@ -27,6 +27,10 @@ POOL_ONLY: Final[dict[str, tuple[str, str]]] = {
         "เครื่องวัดที่ค่าค้าง คลังกลางเป็นผู้ดูทั้งเดือนพร้อมกัน",
         "gauges that are stuck at one value, which the pool sees over the whole month",
     ),
+    "GATE-ORPHAN": (
+        "ค่าอ้างอิงที่ไม่มีในทะเบียนของชุดข้อมูลอื่น คลังกลางเท่านั้นที่มีทั้งสองชุด",
+        "references that another dataset does not hold: the pool alone has both",
+    ),
     "SIGNATURE": ("ลายมือชื่อ ความครบถ้วนของไฟล์ และแถวทดสอบ", "signature, whole parts and canary rows"),
     "SEQUENCE": ("ลำดับชุดส่งและการส่งทับชุดเดิม", "the order of submissions, and what they replace"),
     "LINK": ("อัตราการเชื่อมโยงกับเดือนก่อนและกับหน่วยงานอื่น", "link rates with last month and with other agencies"),

@@ -9,7 +9,7 @@ from functools import singledispatch
 import polars as pl
 
 from khlang.contracts import Constraint
-from khlang.contracts.constraints import Between, NotAfterPeriod, NotNull, OneOf, OnTime
+from khlang.contracts.constraints import Between, NotAfterPeriod, NotBelow, NotNull, OneOf, OnTime
 from khlang.errors import ContractError
 
 
@@ -59,3 +59,9 @@ def _(law: NotAfterPeriod, period: str) -> pl.Expr:
 @breach.register
 def _(law: OnTime, period: str) -> pl.Expr:
     return (pl.col(law.column) < pl.lit(period)).fill_null(value=False)
+
+
+@breach.register
+def _(law: NotBelow, period: str) -> pl.Expr:
+    del period
+    return (pl.col(law.column) < pl.col(law.other)).fill_null(value=False)

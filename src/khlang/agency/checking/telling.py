@@ -35,6 +35,7 @@ REJECTS: Final[dict[str, Pair]] = {
     "BAD-CODE": ("รหัสนอกรายการ", "code outside the list"),
     "RULE-RANGE": ("นอกช่วง", "out of range"),
     "RULE-PERIOD": ("หลังสิ้นงวด", "after the period"),
+    "RULE-ORDER": ("น้อยกว่าหรือมาก่อนค่าที่คู่กัน", "below the value it belongs to"),
     "DUPLICATE": ("แถวซ้ำ", "duplicate row"),
 }
 
