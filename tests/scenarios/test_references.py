@@ -1,6 +1,5 @@
 """GATE-ORPHAN looks references up in what the other dataset held last, and in nothing later."""
 
-
 import pytest
 from pyspark.sql import SparkSession
 
