@@ -67,7 +67,7 @@ def test_khlang_sql_answers_in_each_form(served: Settings, form: str) -> None:
         "sql",
         "-u",
         "analyst",
-        "-f",
+        "--format",
         form,
         SUM.replace("sum", "max"),
     ]

@@ -11,7 +11,8 @@ from rich.cells import cell_len
 from khlang import settings
 from khlang.errors import SetupError, UsageError
 from khlang.serve import client
-from khlang.serve.cli import render, sql
+from khlang.serve.cli import sql
+from khlang.serve.show import fit, render, width
 
 ANSWER = client.Answer(
     ("province", "persons", "share", "flag"),
@@ -32,6 +33,25 @@ def test_a_table_lines_up_thai_text() -> None:
     assert "false" in lines[2]
 
 
+def test_what_a_terminal_would_obey_is_shown_and_obeyed_by_none() -> None:
+    answer = client.Answer(("a", "b"), ("varchar", "bigint"), (("one\ntwo\x1b[2J", 1), ("น้ำ", 22)))
+    first, second, third, last = render(answer, "table").splitlines()
+    assert second == "one\\ntwo\\x1b[2J   1"
+    assert width(first) == width(second) == width(third)
+    assert last == "(2 rows)"
+
+
+@pytest.mark.parametrize(("text", "places"), [("ที่อื่น", 3), ("น้ำ", 2), ("ก็", 1), ("กรุงเทพฯ", 7), ("abc", 3), ("日本", 4)])
+def test_the_width_of_a_text_is_the_terminals(text: str, places: int) -> None:
+    assert width(text) == places
+    assert fit(text, 9) == text + " " * (9 - places)
+
+
+def test_no_columns_and_no_rows_are_shown_too() -> None:
+    assert render(client.Answer((), (), ()), "table").splitlines()[-1] == "(0 rows)"
+    assert render(client.Answer(("a",), ("bigint",), ()), "table") == "a\n(0 rows)\n"
+
+
 def test_csv_and_json_keep_decimals_exact() -> None:
     assert render(ANSWER, "csv").splitlines()[1:] == ["กรุงเทพฯ,12,0.50,true", "ที่อื่น,3456,,false"]
     assert json.loads(render(ANSWER, "json"))[0] == {
@@ -42,7 +62,7 @@ def test_csv_and_json_keep_decimals_exact() -> None:
     }
 
 
-@pytest.mark.parametrize("arguments", [[], ["SELECT 1", "--file", "q.sql"]])
+@pytest.mark.parametrize("arguments", [[], ["SELECT 1", "-f", "q.sql"]])
 def test_a_query_or_a_file_and_not_both(arguments: list[str]) -> None:
     told = CliRunner().invoke(sql, arguments).exception
     assert isinstance(told, UsageError)

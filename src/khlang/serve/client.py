@@ -1,8 +1,9 @@
 """Connects to Trino: TLS with our own authority, a password from its file, no proxy and no setting of the shell."""
 
+import re
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,10 +19,38 @@ CATALOG, PROJECT = "lake", "demo"
 STARTING, PATIENCE_SECONDS = frozenset({"NO_NODES_AVAILABLE", "SERVER_STARTING_UP"}), 30.0
 
 
+#: Trino's name for what is wrong → what to do next.
+REMEDIES = {
+    "SYNTAX_ERROR": "Read the query at that place: the word there, or the one before it, is not SQL as Trino has it.",
+    "TABLE_NOT_FOUND": "SHOW TABLES lists what there is; a table of another project is not there for you.",
+    "SCHEMA_NOT_FOUND": "SHOW SCHEMAS lists what there is; an analyst's is the project's name.",
+    "CATALOG_NOT_FOUND": "The catalog is called lake.",
+    "COLUMN_NOT_FOUND": "DESCRIBE the table: it tells each column and what it means.",
+    "FUNCTION_NOT_FOUND": "SHOW FUNCTIONS lists what there is; see that the arguments are of the right types.",
+    "TYPE_MISMATCH": "CAST one side to the other's type; a parameter is a text unless given as -p name:type=value.",
+    "INVALID_CAST_ARGUMENT": "TRY_CAST gives null where a text is no such value.",
+    "DIVISION_BY_ZERO": "Divide by NULLIF(…, 0): no divisor then gives no value.",
+    "PERMISSION_DENIED": "Ask for your project's own tables: SHOW TABLES. docs/how-to/connect.md says who sees what.",
+    "EXCEEDED_LOCAL_MEMORY_LIMIT": "Ask for fewer months or provinces at a time, or aggregate before joining.",
+    "EXCEEDED_TIME_LIMIT": "Ask for fewer months or provinces at a time, or aggregate before joining.",
+    "QUERY_QUEUE_FULL": "Others are asking too: try again in a minute.",
+    "USER_CANCELED": "It was ended before its answer: ask again if that was not meant.",
+    "NOT_SUPPORTED": "Tables are read here, and written by the pool only.",
+}
+_TRINO_PLACE = re.compile(r"^line \d+:\d+: ")
+
+
 class QueryError(KhlangError):
-    """Trino refused a query: its syntax, a name that is not there, or a right that the user lacks."""
+    """Trino refused a query: its syntax, a name that is not there, or a right that the user lacks.
+
+    ``position`` is the line and column in what was typed, from 1, where Trino told one.
+    """
 
     exit_code, default_code = 51, "QUERY"
+
+    def __init__(self, message: str, remedy: str = "", *, position: tuple[int, int] | None = None) -> None:
+        super().__init__(message, remedy)
+        self.position = position
 
 
 @dataclass(frozen=True)
@@ -103,8 +132,22 @@ def connect(
         session.close()
 
 
-def ask(connection: "Connection", sql: str, parameters: Sequence[Any] = ()) -> Answer:
-    """Run one query and fetch its rows.
+def ask(
+    connection: "Connection",
+    sql: str,
+    parameters: Sequence[Any] = (),
+    *,
+    progress: Callable[[dict[str, Any]], None] | None = None,
+    place: Callable[[int, int], tuple[int, int]] | None = None,
+) -> Answer:
+    """Run one query and fetch its rows; a KeyboardInterrupt ends it on the server, and goes on.
+
+    Args:
+        connection: An open connection.
+        sql: One statement, without a semicolon.
+        parameters: Of a prepared statement, for its ``?``: they never become part of its text.
+        progress: Called with Trino's statistics (state, splits, rows) at each answer of the server.
+        place: Turns a line and column of ``sql`` into those of the text that the person typed.
 
     Raises:
         QueryError: Trino refused it.
@@ -114,14 +157,20 @@ def ask(connection: "Connection", sql: str, parameters: Sequence[Any] = ()) -> A
     import requests
     from trino.exceptions import Error, HttpError, TrinoAuthError, TrinoQueryError
 
-    cursor, until = connection.cursor(), time.monotonic() + PATIENCE_SECONDS
+    cursor, until = connection.cursor(stats_callback=progress), time.monotonic() + PATIENCE_SECONDS
     try:
         rows = _rows(cursor, sql, parameters)
         while rows is None:
             time.sleep(0.5)
             rows = _rows(cursor, sql, parameters, last=time.monotonic() > until)
+    except KeyboardInterrupt:
+        # What the server was told is not known to it otherwise: it would go on for minutes, for nobody.
+        with suppress(Error, HttpError, requests.RequestException):
+            cursor.cancel()
+        raise
     except TrinoQueryError as error:
-        raise QueryError(f"{error.error_name}: {error.message}", "See docs/how-to/connect.md.") from None
+        location = _inner(error.error_location) if parameters else error.error_location
+        raise refused(error.error_name or "QUERY", error.message, location, place) from None
     except (Error, HttpError, requests.RequestException) as error:
         if isinstance(error, TrinoAuthError) or "401" in str(error):
             raise AccessError("Trino refused the user or the password.", "See docs/how-to/connect.md.") from None
@@ -131,6 +180,26 @@ def ask(connection: "Connection", sql: str, parameters: Sequence[Any] = ()) -> A
         ) from None
     description = cursor.description or []
     return Answer(tuple(item[0] for item in description), tuple(str(item[1]) for item in description), rows)
+
+
+def _inner(location: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Of a statement with parameters Trino tells the place in EXECUTE IMMEDIATE '…', which begins its first line."""
+    if location is None or location[0] > 1:
+        return location
+    return 1, max(1, location[1] - len("EXECUTE IMMEDIATE '"))
+
+
+def refused(
+    name: str,
+    message: str,
+    location: tuple[int, int] | None,
+    place: Callable[[int, int], tuple[int, int]] | None = None,
+) -> QueryError:
+    """Trino's refusal with its place in what was typed, and what to do about it (pure)."""
+    position = place(*location) if place and location else location
+    said = _TRINO_PLACE.sub("", message)
+    where = f" at line {position[0]}, column {position[1]}" if position else ""
+    return QueryError(f"{name}{where}: {said}", REMEDIES.get(name, "See docs/how-to/connect.md."), position=position)
 
 
 def _rows(

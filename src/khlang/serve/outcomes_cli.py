@@ -5,8 +5,8 @@ import click
 from khlang import contracts
 from khlang import settings as settings_module
 from khlang.serve import client, outcomes
-from khlang.serve.cli import FORMATS, render
 from khlang.serve.client import Answer
+from khlang.serve.show import FORMATS, render
 
 EXAMPLES = """Examples:
 
