@@ -24,6 +24,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
         "local_spark",
         (
             "tests/scenarios/",
+            "tests/scenarios_linkage/",
             "tests/scenarios_marts/",
             "tests/faults/test_curate",
             "tests/faults/test_rotation",

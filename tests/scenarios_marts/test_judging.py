@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from khlang import contracts
 from khlang.contracts import Table, rules
-from khlang.contracts.vocabulary import MART_REASONS, MART_TERMS
+from khlang.contracts.vocabulary import JOIN_TERMS, MART_REASONS, MART_TERMS
 from khlang.errors import GateRefusedError
 from khlang.link import judging
 
@@ -19,6 +19,7 @@ GOOD = {
     "insured_registrants": 3, "contradictions": 1, "over_income": 2, "over_assets": 1, "eligible": 3,
     "poor_households": 2, "poor_households_without_registrant": 1, "period": "2026-01",
 }  # fmt: skip
+JOINED = {rule.metric: 0 for rule in rules(AMPHOE) if rule.computed == "joins"}
 OTHER = GOOD | {"amphoe_code": "1002"}
 
 
@@ -30,14 +31,20 @@ def frame(spark: SparkSession, *rows: Mapping[str, Any]) -> DataFrame:
 
 def failures(spark: SparkSession, *rows: Mapping[str, Any], periods: tuple[str, ...] = ("2026-01",)) -> str:
     with pytest.raises(GateRefusedError) as refused:
-        judging.require_sound(frame(spark, *rows), AMPHOE, periods=periods)
+        judging.require_sound(frame(spark, *rows), AMPHOE, periods=periods, joined=dict.fromkeys(periods, JOINED))
     assert (refused.value.code, refused.value.exit_code) == ("GATE-MART", 30)
     return refused.value.message
 
 
 def test_a_mart_that_keeps_its_contract_passes(local_spark: SparkSession) -> None:
-    judging.require_sound(frame(local_spark, GOOD, OTHER, GOOD | {"period": "2026-02"}), AMPHOE,
-                          periods=("2026-01", "2026-02"))  # fmt: skip
+    built = frame(local_spark, GOOD, OTHER, GOOD | {"period": "2026-02"})
+    both = ("2026-01", "2026-02")
+    judging.require_sound(built, AMPHOE, periods=both, joined=dict.fromkeys(both, JOINED))
+
+
+def test_a_join_that_nobody_measured_closes_the_gate(local_spark: SparkSession) -> None:
+    with pytest.raises(GateRefusedError, match=r"MART-JOIN/welfare_registrants-house_registry-pid \(Could not be judged"):
+        judging.require_sound(frame(local_spark, GOOD), AMPHOE, periods=("2026-01",))
 
 
 def test_a_part_beyond_its_whole_is_refused(local_spark: SparkSession) -> None:
@@ -76,9 +83,11 @@ def test_a_rule_that_cannot_be_judged_closes_the_gate(
 def test_every_mart_has_the_rules_of_its_layer_and_reasons(table: Table) -> None:
     assert set(MART_REASONS) == {code for code, term in MART_TERMS.items() if term.layer}
     assert [rule.code for rule in rules(table)][: len(MART_REASONS)] == list(MART_REASONS)
-    assert len(rules(table)) == len(MART_REASONS) + len(table.quality)
+    joined = [rule for rule in rules(table) if rule.computed == "joins"]
+    assert len(rules(table)) == len(MART_REASONS) + len(table.quality) + len(joined)
+    assert len(joined) >= len([join for join in table.joins if join.key])
     assert all(rule.reason and rule.message_th and rule.message_en for rule in rules(table))
 
 
 def test_the_vocabulary_of_marts_is_used_whole() -> None:
-    assert {rule.code for table in KNOWN.marts for rule in rules(table)} == set(MART_TERMS)
+    assert {rule.code for table in KNOWN.marts for rule in rules(table)} == set(MART_TERMS | JOIN_TERMS)

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 
+from khlang.contracts import joins
 from khlang.contracts.gates import rules
 from khlang.contracts.model import Table
 from khlang.errors import ContractError
@@ -12,7 +13,7 @@ def agree(tables: Mapping[str, Table]) -> None:
     """Check all tables together.
 
     Raises:
-        ContractError: An alias names two columns, a mart's input does not exist, or a rule cannot be rendered.
+        ContractError: An alias names two columns, a mart's input or join does not exist, or a rule cannot be rendered.
     """
     _registers(tables)
     for table in tables.values():
@@ -23,6 +24,7 @@ def agree(tables: Mapping[str, Table]) -> None:
                     f"contracts/{table.path}: input {name} has no contract.",
                     "Mend the name under inputs, or declare it.",
                 )
+        joins.agree(table, tables)
         if not set(table.grain) - {table.partition} and table.layer != "ops":
             raise ContractError(f"contracts/{table.path}: no column is a primaryKey.", "Mark the columns of the grain.")
         rules(table)

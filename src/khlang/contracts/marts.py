@@ -1,21 +1,55 @@
 """Declared quality of a mart → its rules: what must hold of every period before it replaces the one that is served.
 
 Metrics of all periods are computed in one pass over the built frame, ``GROUP BY period``: counts of rows, never null.
+Those of declared joins (``computed == "joins"``) come from one pass over the mart's inputs.
 """
 
+from khlang.contracts.joins import Join
 from khlang.contracts.model import Quality, Table
 from khlang.contracts.rule import BETWEEN, Rule, no_twins, term_of
-from khlang.contracts.vocabulary import MART_REASONS
+from khlang.contracts.vocabulary import JOIN_TERMS, MART_REASONS
+
+FANOUT = "A key that stands twice on such a side counts what it is joined to twice in every sum."
 
 
 def rules(table: Table) -> tuple[Rule, ...]:
-    """Every rule of a mart: the layer's three, and the contract's.
+    """Every rule of a mart: the layer's three, the contract's, and those of its joins.
 
     Raises:
         ContractError: A code is not in the vocabulary, an argument or column is missing, or a rule stands twice.
     """
     layer = [Quality(code, None, {}, "critical", reason, "layer") for code, reason in MART_REASONS.items()]
-    return no_twins(table, tuple(_rule(table, quality) for quality in (*layer, *table.quality)))
+    joined = (rule for join in table.joins if join.key for rule in join_rules(table, join))
+    return no_twins(table, (*(_rule(table, quality) for quality in (*layer, *table.quality)), *joined))
+
+
+def join_rules(table: Table, join: Join) -> tuple[Rule, ...]:
+    """What must hold of a declared join: its match rate, and that no side which holds a key once holds it twice."""
+    band_th, band_en = (f"{join.low:.0%} {word} {join.high:.0%}" for word in ("ถึง", "to"))
+    found = _join_rule(table, join, "MART-JOIN", reason=join.reason, th=band_th, en=band_en)
+    repeated = _join_rule(table, join, "MART-FANOUT", reason=FANOUT, th=join.cardinality, en=join.cardinality)
+    return (found, repeated) if any(join.single) else (found,)
+
+
+def _join_rule(table: Table, join: Join, code: str, *, reason: str, th: str, en: str) -> Rule:
+    term = JOIN_TERMS[code]
+    metric, key = f"{term.metric}__{join.name}", ", ".join(join.key)
+    return Rule(
+        id=f"{table.name}/{code}/{join.name}",
+        code=code,
+        column=None,
+        metric=metric,
+        metric_sql="",
+        expectation=BETWEEN,
+        kwargs={"column": metric, "min_value": 0, "max_value": 0},
+        severity="critical",
+        radius=term.radius,
+        message_th=f"{join.source} กับ {join.target} ด้วย {key}: {term.title_th} ({th})",
+        message_en=f"{join.source} to {join.target} by {key}: {term.title_en} ({en})",
+        reason=reason,
+        limit=0.0,
+        computed=term.computed,
+    )
 
 
 def _rule(table: Table, quality: Quality) -> Rule:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from khlang.contracts.joins import Join
 from khlang.errors import ContractError
 
 Layer = Literal["curated", "marts", "spine", "quarantine", "ops", "common"]
@@ -90,7 +91,8 @@ class Table:
     ``two_people``: a submission is signed only when another person than its preparer has approved it. ``register_of``:
     identifier types of which every one should stand in this table; other tables' link rates are shares of it.
     ``months``: how many months of its inputs a mart looks at for one period, that period the last of them.
-    ``source``: of common data, the file below ``contracts/`` (or the folder of code lists) that it is loaded from.
+    ``joins``: how a mart's inputs meet. ``source``: of common data, the file below ``contracts/`` (or the folder of
+    code lists) that it is loaded from.
     """
 
     name: str
@@ -122,6 +124,7 @@ class Table:
     two_people: bool = False
     register_of: tuple[str, ...] = ()
     months: int = 1
+    joins: tuple[Join, ...] = ()
     source: str = ""
     catalogue: Mapping[str, Any] = field(default_factory=dict)
     quality: tuple[Quality, ...] = ()

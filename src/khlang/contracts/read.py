@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
+from khlang.contracts import joins
 from khlang.contracts.model import (
     CURATED_TAIL,
     Column,
@@ -68,6 +69,7 @@ def table(path: str, document: Document, fields: Document, codes: Document, extr
         two_people=_flag(where, "customProperties.twoPeople", own.get("twoPeople", False)),
         source=str(_need(where, own, "source")) if layer == "common" else "",
         months=int(own.get("months", 1)),
+        joins=joins.read(where, own.get("joins", ())),
         register_of=tuple(own.get("registerOf", ())),
         catalogue=own.get("catalogue", {}),
         quality=(

@@ -14,7 +14,7 @@ class Term:
     ``computed`` how curate gets the figure: ``pass`` in the one pass, ``units`` from the units of the grain,
     ``grouped`` from the groups of one column, ``stuck`` from the column's values in the groups of another (``by``),
     ``reference`` against the keys of another dataset, ``curation`` supplied from elsewhere (manifest, raw scan,
-    earlier months).
+    earlier months), ``joins`` from a mart's inputs.
     """
 
     code: str
@@ -90,6 +90,18 @@ _MART_TERMS = (
          radius="stop"),
 )  # fmt: skip
 MART_TERMS = {term.code: term for term in _MART_TERMS}
+
+#: Judged of every declared join of a mart; no rule of these codes is declared by itself.
+JOIN_TERMS = {
+    term.code: term
+    for term in (
+        Term("MART-JOIN", "join_outside", "สัดส่วนที่เชื่อมได้อยู่ในช่วงที่คาด",
+             "keys that match beyond or short of the expected band", per_column=False, radius="stop", computed="joins"),
+        Term("MART-FANOUT", "join_repeats", "การเชื่อมไม่ทำให้แถวทวี",
+             "rows that repeat a key on a side that holds each once", per_column=False, radius="stop",
+             computed="joins"),
+    )
+}  # fmt: skip
 
 # Why each rule that no mart's contract declares is there.
 MART_REASONS = {

@@ -30,6 +30,7 @@ EXAMPLES = """Examples:
 LATER = {
     "rotate": ("khlang.curation.cli:rotate_", "Give everybody another pid: a new pool key, or after a leak."),
     "vacuum": ("khlang.curation.cli:vacuum", "Delete files of old table versions, which hold withdrawn rows."),
+    "allow": ("khlang.link.cli:allow", "Let a mart's month through although its joins are out of their bands."),
     "bridges": ("khlang.curation.cli:bridges", "Apply the agencies' bridges after a new source epoch, and count."),
 }
 

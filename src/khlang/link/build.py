@@ -21,7 +21,7 @@ from khlang.curation import rotation
 from khlang.curation.lease import hold
 from khlang.curation.objects import Lake, Objects
 from khlang.errors import ContractError
-from khlang.link import common, judging
+from khlang.link import common, joinbook, joins, judging
 from khlang.link.records import ReceiptObjects, Records, State
 
 if TYPE_CHECKING:
@@ -122,7 +122,8 @@ def code(table: Table) -> str:
     """A hash of all that decides a mart's rows beside its inputs: transforms, definitions, contract, rules."""
     here = Path(importlib.import_module(f"khlang.domains.{table.domain}").__file__ or "").parent
     files = [*sorted((here / "marts").glob("*.py")), *sorted(here.glob("definitions.*")), Path(frames.__file__)]
-    judged = json.dumps(suite(table), sort_keys=True)  # what was built under other rules is judged anew
+    # What was built under other rules is judged anew.
+    judged = json.dumps([suite(table), *map(str, table.joins)], sort_keys=True)
     return digest(*(file.read_bytes() for file in files), ddl(table).encode(), judged.encode())
 
 
@@ -163,8 +164,11 @@ def _build_one(shop: Workshop, table: Table, asked: Ready, as_of: str | None) ->
         return transform(seen, table, period=period)
 
     rows = reduce(lambda left, right: left.unionByName(right), map(one, sorted(stale))).cache()
+    alive = [period for period in sorted(stale) if not _withdrawn(ready[period])]
     try:
-        judging.require_sound(rows, table, periods=[p for p in sorted(stale) if not _withdrawn(ready[p])])
+        measured = joins.measure(inputs, table, periods=alive)
+        joinbook.keep(shop.receipts, table, number, measured)  # before they are judged: a refusal is told as well
+        judging.require_sound(rows, table, periods=alive, joined=joinbook.judged(shop.receipts, table, measured))
         location = lake.table("marts", table.name, table.version)
         shop.write(rows, table, location, periods=sorted(stale), version=number)
     finally:

@@ -1,8 +1,9 @@
 """The gate of a mart: every period that a build would replace is judged by its contract before it does."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from khlang import gates
@@ -16,13 +17,20 @@ if TYPE_CHECKING:
 _ONE_AT_A_TIME = Lock()  # two marts are built at once, and Great Expectations keeps its project in one global
 
 
-def require_sound(built: "DataFrame", table: Table, *, periods: Iterable[str]) -> None:
+def require_sound(
+    built: "DataFrame",
+    table: Table,
+    *,
+    periods: Iterable[str],
+    joined: Mapping[str, Mapping[str, int]] = MappingProxyType({}),
+) -> None:
     """Judge what was built; return when all of it may be written.
 
     Args:
         built: The mart's rows of these periods, best computed already: they are written next.
         table: The mart's contract.
         periods: ``YYYY-MM`` of every period that must be there.
+        joined: Period → the metrics of its declared joins, from :mod:`khlang.link.joins`; none of a mart without any.
 
     Raises:
         GateRefusedError: A period breaks a critical rule, or a rule could not be judged; every failure is told.
@@ -31,11 +39,11 @@ def require_sound(built: "DataFrame", table: Table, *, periods: Iterable[str]) -
     with ThreadPoolExecutor(1) as pool:
         pool.submit(expectations.load)  # takes seconds; Spark is the one that works meanwhile
         measured = measure(built, table)
-    nothing = {rule.metric: 0 for rule in rules(table)}  # of a period without a row: MART-EMPTY says so
+    nothing = dict.fromkeys(_passed(table), 0)  # of a period without a row: MART-EMPTY says so
     refused: dict[str, Verdict] = {}
     for period in periods:
         with _ONE_AT_A_TIME:
-            verdict = gates.judge(measured.get(period, nothing), table)
+            verdict = gates.judge(measured.get(period, nothing) | dict(joined.get(period, {})), table)
         if not verdict.promoted:
             refused[period] = verdict
     if refused:
@@ -50,9 +58,13 @@ def measure(built: "DataFrame", table: Table) -> dict[str, dict[str, Any]]:
     """The metrics of every period that has rows, in one pass."""
     from pyspark.sql import functions as F
 
-    named = {rule.metric: rule.metric_sql for rule in rules(table)}
+    named = _passed(table)
     rows = built.groupBy("period").agg(*(F.expr(sql).alias(name) for name, sql in named.items())).collect()
     return {row["period"]: {name: row[name] for name in named} for row in rows}
+
+
+def _passed(table: Table) -> dict[str, str]:
+    return {rule.metric: rule.metric_sql for rule in rules(table) if rule.computed == "pass"}
 
 
 def told(refused: dict[str, Verdict]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
-from khlang import private
+from khlang import contracts, private
 from khlang.demo import enrol, offices, watch
 from khlang.demo.airflow import Airflow
 from khlang.demo.volume import cutting, steps
@@ -17,6 +17,7 @@ from khlang.demo.volume.extract import DATASET, Plan, Truth
 from khlang.demo.volume.meter import Meter, Tell
 from khlang.errors import IntegrityError
 from khlang.lake import Submission
+from khlang.link import joinbook, records
 from khlang.serve import client
 from khlang.settings import Settings
 
@@ -41,6 +42,7 @@ def run(settings: Settings, plan: Plan, console: Console) -> Document:
     home = settings.agency("mof")
     file, parts = office / "extract.csv", office / "parts"
     enrol.enrol(settings, start=plan.period, months=1)
+    _expect_strangers(settings, plan)
     with Meter(settings, plan.rows, console) as meter:
         truth, others = meter.apart("write the CSV", steps.csv, plan, file, office / "others")
         made = meter.apart("seal the CSV", steps.seal, home, file, plan.period)
@@ -98,6 +100,13 @@ def write(told: Document, path: Path) -> None:
     """Write the report; no value of a row is in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(told, indent=1, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+
+
+def _expect_strangers(settings: Settings, plan: Plan) -> None:
+    """Let the month's marts through: its registrants are made for their number, and no other register knows them."""
+    book = records.bucket(settings)
+    for table in contracts.load(settings.contracts).marts:
+        joinbook.allow(book, table, plan.period, "khlang volume: registrants whom no other register knows")
 
 
 def _send(meter: Meter, plan: Plan, home: Path, made: Document) -> Document:
