@@ -43,7 +43,8 @@ def test_a_mart_that_keeps_its_contract_passes(local_spark: SparkSession) -> Non
 
 
 def test_a_join_that_nobody_measured_closes_the_gate(local_spark: SparkSession) -> None:
-    with pytest.raises(GateRefusedError, match=r"MART-JOIN/welfare_registrants-house_registry-pid \(Could not be judged"):
+    told = r"MART-JOIN/welfare_registrants-house_registry-pid \(Could not be judged"
+    with pytest.raises(GateRefusedError, match=told):
         judging.require_sound(frame(local_spark, GOOD), AMPHOE, periods=("2026-01",))
 
 
