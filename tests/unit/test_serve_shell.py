@@ -135,7 +135,7 @@ def test_a_session_goes_on_after_refusals_and_cancels(capsys: pytest.CaptureFixt
     assert "There is no \\z" in err
     assert ("SELECT :m", {"m": "x"}) in asked
     assert ('DESCRIBE "t"', {}) in asked
-    assert ("SHOW TABLES", {}) in asked
+    assert (shell.TABLES, {}) in asked
     assert "n\n540\n" in out
 
 

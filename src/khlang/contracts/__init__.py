@@ -6,6 +6,7 @@
 
 from khlang.contracts.bundle import from_dict, profile_contracts
 from khlang.contracts.check import folded
+from khlang.contracts.comments import column_comment, table_comment
 from khlang.contracts.constraints import Constraint
 from khlang.contracts.gates import reference_view, rules, suite
 from khlang.contracts.loader import load
@@ -14,7 +15,7 @@ from khlang.contracts.polars_schema import polars_schema
 from khlang.contracts.records import RecordRule, record_rules
 from khlang.contracts.reference import reference_page
 from khlang.contracts.rule import Rule
-from khlang.contracts.spark import ddl, sealed_columns
+from khlang.contracts.spark import ddl, described_ddl, sealed_columns
 from khlang.contracts.trino import trino_rules
 
 __all__ = [
@@ -27,7 +28,9 @@ __all__ = [
     "Rule",
     "Schedule",
     "Table",
+    "column_comment",
     "ddl",
+    "described_ddl",
     "folded",
     "from_dict",
     "load",
@@ -39,5 +42,6 @@ __all__ = [
     "rules",
     "sealed_columns",
     "suite",
+    "table_comment",
     "trino_rules",
 ]

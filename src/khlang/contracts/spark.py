@@ -1,5 +1,6 @@
 """A table as Spark DDL text: no engine is imported to say what a table looks like."""
 
+from khlang.contracts.comments import column_comment
 from khlang.contracts.model import Table
 
 
@@ -8,6 +9,17 @@ def ddl(table: Table) -> str:
     return ", ".join(
         f"{column.name} {column.type}" + ("" if column.nullable else " NOT NULL") for column in table.stored
     )
+
+
+def described_ddl(table: Table) -> str:
+    """As :func:`ddl`, each column with its comment: for making a table that people read, not for comparing."""
+    columns = zip(table.stored, ddl(table).split(", "), strict=True)
+    return ", ".join(f"{declared} COMMENT {_literal(column_comment(column))}" for column, declared in columns)
+
+
+def _literal(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def sealed_columns(table: Table) -> tuple[str, ...]:

@@ -55,6 +55,14 @@ def trino_rules(
             {"user": loader, "catalog": LAKE, "schema": ".*", "table": ".*", "privileges": ["SELECT", "GRANT_SELECT"]},
             # JDBC clients ask here what catalogs and types there are; nothing of a query or a node stands there.
             {"user": anyone, "catalog": "system", "schema": "jdbc", "table": ".*", "privileges": ["SELECT"]},
+            # What each table means, of those tables that the asking user may see at all.
+            {
+                "user": anyone,
+                "catalog": "system",
+                "schema": "metadata",
+                "table": "table_comments",
+                "privileges": ["SELECT"],
+            },
             {"privileges": []},
         ],
         "functions": [

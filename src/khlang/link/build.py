@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from khlang import delta, frames, lake
-from khlang.contracts import Contracts, Table, ddl, suite
+from khlang.contracts import Contracts, Table, ddl, described_ddl, suite
 from khlang.curation import rotation
 from khlang.curation.lease import hold
 from khlang.curation.objects import Lake, Objects
@@ -53,7 +53,7 @@ class Workshop:
         name = location.removeprefix(f"s3://{lake.LAKE}/").replace("/", ".")
         with hold(self.place.objects, name) as lease:
             if not self.place.exists(location):
-                delta.ensure(self.session(), self.place.at(location), ddl(table), partition=table.partition)
+                delta.ensure(self.session(), self.place.at(location), described_ddl(table), partition=table.partition)
             lease.check()
             yield name
 

@@ -65,7 +65,7 @@ class Names:
             answer = self.ask(COLUMNS, key)
             if answer is None:
                 return {}
-            self._columns[key] = dict(answer.rows)  # type: ignore[arg-type]  # rows of two
+            self._columns[key] = dict(answer.rows)
         return self._columns[key]
 
 

@@ -1,16 +1,19 @@
 """Makes what the contracts serve visible in Trino: schemas, tables, and views without the version.
 
+Every view and each of its columns says what it means, in Thai and English (the contract's words).
+
 Runs as the user ``loader``, in the loader's catalog; analysts read the same tables in theirs. A view names its table
 in the analysts' catalog and is SECURITY INVOKER: it gives nobody a right that the table does not. Nothing is done
 that is there already, and the metastore can be made again from the contracts at any time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from khlang import lake
-from khlang.contracts import Contracts, Table
+from khlang.contracts import Contracts, Table, column_comment, table_comment
 from khlang.serve import client
 from khlang.settings import Settings
 
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from trino.dbapi import Connection
 
 LOADER = "loader"
+#: Schema → table or view → column → its comment; and under the empty name the comment of the view itself.
+Shown = dict[str, dict[str, dict[str, str]]]
+AT_ONCE = 4  # a comment is one statement, and Trino waits for the object store most of its time
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,10 @@ def register(settings: Settings, contracts: Contracts, *, exists: Callable[[str]
             client.ask(connection, f"CREATE SCHEMA IF NOT EXISTS {LOADER}.{schema} WITH (location = '{folder}')")
         for item in wanted:
             made += _make(connection, item, shown.get(item.schema, {}))
-    return made
+    with ThreadPoolExecutor(AT_ONCE) as beside:
+        jobs = [beside.submit(_describe, settings, item, shown.get(item.schema, {}), made) for item in wanted]
+        described = [job.result() for job in jobs]
+    return made + [name for name in described if name and name not in made]
 
 
 def statements(item: Served) -> tuple[str, str]:
@@ -80,30 +89,71 @@ def statements(item: Served) -> tuple[str, str]:
     columns = ", ".join(item.columns)
     source = f"{client.CATALOG}.{schema}.{name}"
     select = f"SELECT {columns} FROM {source}"  # noqa: S608  # every name is a contract's
-    return table, f"CREATE OR REPLACE VIEW {LOADER}.{schema}.{item.table.name} SECURITY INVOKER AS {select}"
+    view = f"{LOADER}.{schema}.{item.table.name} COMMENT {_text(table_comment(item.table))} SECURITY INVOKER"
+    return table, f"CREATE OR REPLACE VIEW {view} AS {select}"
 
 
-def _make(connection: "Connection", item: Served, shown: dict[str, list[str]]) -> list[str]:
+def comments(item: Served, told: Mapping[str, str]) -> list[str]:
+    """The statements after which a view says what it means, where it does not yet.
+
+    Args:
+        item: The table.
+        told: The comments that its view has, by column; its own under the empty name.
+    """
+    view = f"{LOADER}.{item.schema}.{item.table.name}"
+    means = table_comment(item.table)
+    found = [f"COMMENT ON VIEW {view} IS {_text(means)}"] if told.get("") != means else []
+    wanted = {column.name: column_comment(column) for column in item.table.stored}
+    return found + [
+        f"COMMENT ON COLUMN {view}.{name} IS {_text(text)}" for name, text in wanted.items() if told.get(name) != text
+    ]
+
+
+def _text(text: str) -> str:
+    escaped = text.replace("'", "''")
+    return f"'{escaped}'"
+
+
+def _describe(settings: Settings, item: Served, shown: dict[str, dict[str, str]], made: list[str]) -> str | None:
+    """Comment one view over a connection of its own; gives its name when there was something to say."""
+    name = f"{item.schema}.{item.table.name}"
+    told = {"": table_comment(item.table)} if name in made else shown.get(item.table.name, {})
+    statements = comments(item, told)
+    if not statements:
+        return None
+    with client.connect(settings, LOADER, catalog=LOADER) as connection:
+        for statement in statements:
+            client.ask(connection, statement)
+    return name
+
+
+def _make(connection: "Connection", item: Served, shown: dict[str, dict[str, str]]) -> list[str]:
     table, view = statements(item)
     made = []
     if item.table.versioned not in shown:
         client.ask(connection, table)
         made.append(f"{item.schema}.{item.table.versioned}")
-    if shown.get(item.table.name) != item.columns:
+    if [name for name in shown.get(item.table.name, {}) if name] != item.columns:
         client.ask(connection, view)
         made.append(f"{item.schema}.{item.table.name}")
     return made
 
 
-def _shown(connection: "Connection", schemas: set[str]) -> dict[str, dict[str, list[str]]]:
-    """Schema → table or view → its columns in order; schemas that are not there are left out."""
+def _shown(connection: "Connection", schemas: set[str]) -> Shown:
+    """What Trino shows, columns in order; schemas that are not there are left out."""
     known = {row[0] for row in client.ask(connection, f"SHOW SCHEMAS FROM {LOADER}").rows}
-    shown: dict[str, dict[str, list[str]]] = {schema: {} for schema in schemas & known}
+    shown: Shown = {schema: {} for schema in schemas & known}
     for schema, tables in shown.items():
-        for name, column in client.ask(
+        for name, comment in client.ask(
             connection,
-            f"SELECT table_name, column_name FROM {LOADER}.information_schema.columns "  # noqa: S608  # as above
+            "SELECT table_name, comment FROM system.metadata.table_comments "  # noqa: S608  # names are contracts'
+            f"WHERE catalog_name = '{LOADER}' AND schema_name = '{schema}'",
+        ).rows:
+            tables[name] = {"": comment or ""}
+        for name, column, comment in client.ask(
+            connection,
+            f"SELECT table_name, column_name, comment FROM {LOADER}.information_schema.columns "  # noqa: S608  # as above
             f"WHERE table_schema = '{schema}' ORDER BY table_name, ordinal_position",
         ).rows:
-            tables.setdefault(name, []).append(column)
+            tables.setdefault(name, {})[column] = comment or ""
     return shown

@@ -15,7 +15,7 @@ from prompt_toolkit.lexers import PygmentsLexer
 
 from khlang.errors import AccessError, KhlangError, ServiceError, UsageError
 from khlang.serve import show, statements
-from khlang.serve.client import Answer, QueryError
+from khlang.serve.client import CATALOG, Answer, QueryError
 from khlang.serve.statements import Statement
 
 HELP = """\
@@ -27,6 +27,11 @@ HELP = """\
   Ctrl-C               end the running query, or forget what was typed
   Tab                  names of schemas, tables, columns; ↑ and Ctrl-R: former statements
 """
+#: What the user may see, with its meaning; names with a version are the tables behind the views.
+TABLES = (
+    f"SELECT schema_name, table_name, comment FROM system.metadata.table_comments WHERE catalog_name = '{CATALOG}' "  # noqa: S608  # a constant
+    "AND schema_name <> 'information_schema' AND NOT regexp_like(table_name, '_v[0-9]+$') ORDER BY 1, 2"
+)
 Ask = Callable[[Statement, dict[str, Any]], Answer]
 
 
@@ -62,7 +67,7 @@ class Shell:
     def _command(self, text: str) -> None:
         name, *rest = shlex.split(text[1:]) or ["?"]
         if name == "d" and len(rest) <= 1:
-            query = f"DESCRIBE {'.'.join(_quoted(part) for part in rest[0].split('.'))}" if rest else "SHOW TABLES"
+            query = f"DESCRIBE {'.'.join(_quoted(part) for part in rest[0].split('.'))}" if rest else TABLES
             self._show(self.ask(Statement(query), {}))
         elif name == "f" and len(rest) == 1 and rest[0] in show.FORMATS:
             self.form = rest[0]

@@ -60,7 +60,10 @@ def test_the_loader_owns_its_catalog_only() -> None:
 def test_another_project_sees_nothing_of_demo() -> None:
     other = trino_rules(CONTRACTS, analysts={"somchai": "other"})
     granted = [rule for rule in other["tables"] if rule["privileges"] == ["SELECT"] and "somchai" in rule["user"]]
-    assert {(rule["catalog"], rule["schema"]) for rule in granted} == {("system", "jdbc"), ("lake", "common")}
+    wanted = {("system", "jdbc"), ("system", "metadata"), ("lake", "common")}
+    assert {(rule["catalog"], rule["schema"]) for rule in granted} == wanted
+    assert privileges("analyst", "system", "metadata", "table_comments") == ["SELECT"]
+    assert privileges("analyst", "system", "metadata", "catalogs") == []
 
 
 @pytest.mark.parametrize("user", ["analyst", "engineer"])
