@@ -10,8 +10,8 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 from curatebench import TABLE, curator, extract, interleaved, line
-from polars import DataFrame
 
 from khlang import lake, session, settings
 from khlang.curation import objects
@@ -23,12 +23,15 @@ HISTORY = {"short": 1, "long": 10}
 NEXT = "2026-11"
 
 
-def accept(place: objects.Lake, rows: DataFrame, period: str) -> Work:
+def accept(place: objects.Lake, rows: pl.DataFrame, period: str) -> Work:
     """Put an accepted copy of a month where curate looks for it."""
     submission = lake.Submission(TABLE.agency, TABLE.name, period, "0" * 32)
     folder = Path(place.at(submission.accepted))
     folder.mkdir(parents=True)
-    rows.write_parquet(folder / "part-0001.parquet", row_group_size=250_000)
+    months = {"2569-01": f"2569-{period[5:]}", "2026-01": period}  # both ways of writing a month, as of this period
+    rows.with_columns(pl.col("wage_month").replace(months)).write_parquet(
+        folder / "part-0001.parquet", row_group_size=250_000
+    )
     return Work(submission, 1, rows.height)
 
 

@@ -107,7 +107,9 @@ def _accounts(settings: Settings) -> None:
             else:
                 admin.add_service_account(**pair, name=f"khlang-{role}", policy=rights)
         except MinioAdminException as error:
-            raise ServiceError(f"MinIO refuses the account of the role {role}: {error}") from error
+            raise ServiceError(
+                f"MinIO refuses the account of the role {role}: {error}", "See: make logs S=minio"
+            ) from error
 
 
 def _buckets(s3: "S3Client") -> None:
