@@ -15,7 +15,7 @@ COMMANDS = {
     "pool": ("khlang.landing.cli:pool", "The pool's keeper: month identities, enrolled agencies."),
     "admin": ("khlang.landing.admin:admin", "The pool's operator: submissions that come on a stick, receipts."),
     "simulate": ("khlang.simulate.cli:simulate", "Make a synthetic population and each agency's extracts of it."),
-    "contract": ("khlang.contracts.cli:contract", "List contracts and write what is derived from them."),
+    "contract": ("khlang.authoring.cli:contract", "Add a dataset: propose, judge, try a contract; list all."),
     "stack": ("khlang.stack.cli:stack", "Start, stop and look at the services."),
     "sql": ("khlang.serve.cli:sql", "Ask Trino, as an analyst."),
     "outcomes": (

@@ -35,7 +35,7 @@ def test_help_has_an_example_that_the_command_takes(path: Path) -> None:
         "khlang stack up --only nobody",
         "khlang stack logs",
         "khlang stack logs --service",
-        "khlang contract lint welfare",
+        "khlang contract docs welfare",
         "khlang demo --people 3",
     ],
 )

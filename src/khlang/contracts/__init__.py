@@ -10,7 +10,7 @@ from khlang.contracts.comments import column_comment, table_comment
 from khlang.contracts.constraints import Constraint
 from khlang.contracts.gates import reference_view, rules, suite
 from khlang.contracts.loader import load
-from khlang.contracts.model import Column, Contracts, Quality, Role, Schedule, Table
+from khlang.contracts.model import Column, Contracts, Previous, Quality, Role, Schedule, Table
 from khlang.contracts.polars_schema import polars_schema
 from khlang.contracts.records import RecordRule, record_rules
 from khlang.contracts.reference import reference_page
@@ -22,6 +22,7 @@ __all__ = [
     "Column",
     "Constraint",
     "Contracts",
+    "Previous",
     "Quality",
     "RecordRule",
     "Role",

@@ -1,4 +1,4 @@
-"""``khlang contract``: list the contracts, check them, write what is derived from them."""
+"""``khlang contract list|docs``: the contracts that are there, and the pages derived from them."""
 
 from pathlib import Path
 
@@ -9,20 +9,8 @@ from khlang.contracts.loader import load
 from khlang.contracts.reference import NOTE, pages
 from khlang.errors import ContractError
 
-EXAMPLES = """Examples:
 
-\b
-  khlang contract list
-  khlang contract lint
-"""
-
-
-@click.group(epilog=EXAMPLES)
-def contract() -> None:
-    """List contracts and write what is derived from them."""
-
-
-@contract.command("list", epilog="\b\nExamples:\n  khlang contract list")
+@click.command("list", epilog="\b\nExamples:\n  khlang contract list")
 def show() -> None:
     """Print one line a table: layer, name, version, agency, columns, title."""
     for table in load().tables:
@@ -32,14 +20,7 @@ def show() -> None:
         )
 
 
-@contract.command(epilog="\b\nExamples:\n  khlang contract lint")
-def lint() -> None:
-    """Read every contract; refuse with the file, column and key that is wrong."""
-    contracts = load()
-    click.echo(f"{len(contracts)} contracts agree.")
-
-
-@contract.command(epilog="\b\nExamples:\n  khlang contract docs\n  khlang contract docs --check")
+@click.command(epilog="\b\nExamples:\n  khlang contract docs\n  khlang contract docs --check")
 @click.option("--check", is_flag=True, help="Change nothing; fail when a page is stale.")
 def docs(*, check: bool) -> None:
     """Write docs/reference, one page a table."""

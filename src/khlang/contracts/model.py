@@ -1,5 +1,6 @@
 """What a contract says, as small frozen values. No engine, no file, no clock is known here."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -80,6 +81,15 @@ class Schedule:
     due_day: int
 
 
+@dataclass(frozen=True)
+class Previous:
+    """An earlier version that is served ``until`` a day; ``columns``: how each of its own comes of the new ones."""
+
+    version: int
+    until: dt.date
+    columns: Mapping[str, str]
+
+
 # What every curated table carries after its contract's columns, in this order.
 CURATED_TAIL = ("row_number", "period")
 
@@ -93,6 +103,7 @@ class Table:
     ``months``: how many months of its inputs a mart looks at for one period, that period the last of them.
     ``joins``: how a mart's inputs meet. ``source``: of common data, the file below ``contracts/`` (or the folder of
     code lists) that it is loaded from.
+    ``previous``: earlier versions that are served beside this one until a declared day.
     """
 
     name: str
@@ -126,6 +137,7 @@ class Table:
     months: int = 1
     joins: tuple[Join, ...] = ()
     source: str = ""
+    previous: tuple[Previous, ...] = ()
     catalogue: Mapping[str, Any] = field(default_factory=dict)
     quality: tuple[Quality, ...] = ()
     path: str = ""
@@ -139,6 +151,10 @@ class Table:
     def versioned(self) -> str:
         """``<name>_v<N>``, as it is stored; the view is called ``name``."""
         return f"{self.name}_v{self.version}"
+
+    def served_beside(self, today: dt.date) -> tuple[Previous, ...]:
+        """The earlier versions whose declared end has not come."""
+        return tuple(each for each in self.previous if today <= each.until)
 
     @property
     def identifiers(self) -> tuple[Column, ...]:

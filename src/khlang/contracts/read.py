@@ -1,5 +1,6 @@
 """One document of ``contracts/`` (ODCS 3.1) → one ``Table``. Every refusal names file, column and key."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
@@ -10,6 +11,7 @@ from khlang.contracts.model import (
     FreeText,
     Layer,
     Personal,
+    Previous,
     Quality,
     Role,
     Schedule,
@@ -25,6 +27,7 @@ def table(path: str, document: Document, fields: Document, codes: Document, extr
     """Read one contract together with the field dictionary, the code lists and its expectations."""
     where = f"contracts/{path}"
     own = properties(document)
+    _decided(where, own)
     schema = _schema(where, document)
     layer = _one_of(where, "customProperties.layer", _need(where, own, "layer"), get_args(Layer))
     name = _need(where, schema, "name")
@@ -71,6 +74,7 @@ def table(path: str, document: Document, fields: Document, codes: Document, extr
         months=int(own.get("months", 1)),
         joins=joins.read(where, own.get("joins", ())),
         register_of=tuple(own.get("registerOf", ())),
+        previous=_previous(where, own.get("previous", ()), int(version.partition(".")[0])),
         catalogue=own.get("catalogue", {}),
         quality=(
             *_column_quality(where, declared),
@@ -101,6 +105,7 @@ def column(where: str, document: Document, fields: Document, codes: Document) ->
                 "A column name means one thing in the whole lake: mend one of the two, or take another name.",
             )
     own = properties(document)
+    _decided(place, own)
     listed = meaning.get("codes")
     if listed and listed not in codes:
         raise ContractError(f"{place}: there is no code list {listed}.", f"Add contracts/codes/{listed}.csv.")
@@ -125,6 +130,31 @@ def column(where: str, document: Document, fields: Document, codes: Document) ->
 def properties(document: Document) -> dict[str, Any]:
     """ODCS ``customProperties`` as a mapping."""
     return {each["property"]: each["value"] for each in document.get("customProperties") or ()}
+
+
+def _decided(place: str, own: Document) -> None:
+    """A draft that was proposed from a file is no contract before somebody has decided."""
+    if "decide" in own:
+        raise ContractError(f"{place}: a decision is open.", "Run `khlang contract lint`, which lists them all.")
+
+
+def _previous(where: str, said: Any, version: int) -> tuple[Previous, ...]:
+    """``previous`` of customProperties: earlier versions, each with its last day and what its columns come of."""
+    found = []
+    for each in said:
+        place, number = f"{where}, previous {each.get('version')}", each.get("version")
+        try:
+            until = dt.date.fromisoformat(_need(place, each, "until"))
+        except (TypeError, ValueError):
+            until = None
+        if until is None or not isinstance(number, int) or not 0 < number < version:
+            raise ContractError(
+                f"{place}: version is no number below {version}, or until is no day.",
+                'Write such as {version: 1, until: "2027-06-30", columns: {…}}, the day in quotes.',
+            )
+        columns = {str(name): str(value) for name, value in (each.get("columns") or {}).items()}
+        found.append(Previous(number, until, columns))
+    return tuple(found)
 
 
 def _free_text(place: str, said: Any, meaning: Document) -> FreeText | None:

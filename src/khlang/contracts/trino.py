@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from khlang.contracts.model import Contracts
+from khlang.contracts.model import Contracts, Table
 
 LAKE, LOADER = "lake", "loader"
 OPS_SCHEMA, COMMON_SCHEMA = "ops", "common"
@@ -87,21 +87,23 @@ def _select(contracts: Contracts, projects: dict[str, str], engineers: Sequence[
     for table in contracts.tables:
         may = {role.role for role in table.roles if role.access == "select"}
         if table.layer == COMMON_SCHEMA and "analyst" in may:
-            rules.append(_grant([*projects, *engineers], COMMON_SCHEMA, table.name, table.versioned))
+            rules.append(_grant([*projects, *engineers], COMMON_SCHEMA, table))
         elif table.layer == OPS_SCHEMA and "engineer" in may:
-            rules.append(_grant(engineers, OPS_SCHEMA, table.name, table.versioned))
+            rules.append(_grant(engineers, OPS_SCHEMA, table))
         elif "analyst" in may and table.project:
             users = [user for user, project in projects.items() if project == table.project]
-            rules += [_grant(users, table.project, table.name, table.versioned)] if users else []
+            rules += [_grant(users, table.project, table)] if users else []
     return rules
 
 
-def _grant(users: Sequence[str], schema: str, name: str, versioned: str) -> dict[str, Any]:
+def _grant(users: Sequence[str], schema: str, table: Table) -> dict[str, Any]:
+    """The table, its view, and the views of earlier versions, which are taken away when their day has passed."""
+    names = [table.name, table.versioned, *(f"{table.name}_v{each.version}" for each in table.previous)]
     return {
         "user": _anyone(users),
         "catalog": LAKE,
         "schema": schema,
-        "table": f"{name}|{versioned}",
+        "table": "|".join(names),
         "privileges": ["SELECT"],
     }
 

@@ -67,9 +67,12 @@ class Decision:
 
 
 def revision(table: Table) -> int:
-    """Grows with a change of this code or of the contract's minor version; below 10,000."""
-    _, minor, patch = (int(part) for part in table.version_text.split("."))
-    return CODE_REVISION * 100 + minor * 10 + patch
+    """Grows with a change of this code or of the contract's version; below 10,000.
+
+    With a new major version all that was accepted is curated again, into the new version's table.
+    """
+    major, minor, patch = (int(part) for part in table.version_text.split("."))
+    return (major - 1) * 1000 + CODE_REVISION * 100 + minor * 10 + patch
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Makes what the contracts serve visible in Trino: schemas, tables, and views without the version.
+"""Makes what the contracts serve visible in Trino: schemas, tables, views without the version, earlier versions.
 
 Every view and each of its columns says what it means, in Thai and English (the contract's words).
 
@@ -7,6 +7,7 @@ in the analysts' catalog and is SECURITY INVOKER: it gives nobody a right that t
 that is there already, and the metastore can be made again from the contracts at any time.
 """
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from khlang import lake
 from khlang.contracts import Contracts, Table, column_comment, table_comment
-from khlang.serve import client
+from khlang.serve import client, earlier
 from khlang.settings import Settings
 
 if TYPE_CHECKING:
@@ -52,16 +53,19 @@ def served(contracts: Contracts) -> list[Served]:
     return found
 
 
-def register(settings: Settings, contracts: Contracts, *, exists: Callable[[str], bool]) -> list[str]:
-    """Register what is written and not yet shown.
+def register(
+    settings: Settings, contracts: Contracts, *, exists: Callable[[str], bool], today: dt.date | None = None
+) -> list[str]:
+    """Register what is written and not yet shown, and drop earlier versions whose last day has passed.
 
     Args:
         settings: Where Trino is.
         contracts: What is served.
         exists: Whether a Delta table is at a location.
+        today: By which earlier versions are served still; the day by the clock unless given.
 
     Returns:
-        ``schema.name`` of each table or view that was made.
+        ``schema.name`` of each table or view that was made or dropped.
 
     Raises:
         QueryError: Trino refused a statement.
@@ -76,6 +80,8 @@ def register(settings: Settings, contracts: Contracts, *, exists: Callable[[str]
             client.ask(connection, f"CREATE SCHEMA IF NOT EXISTS {LOADER}.{schema} WITH (location = '{folder}')")
         for item in wanted:
             made += _make(connection, item, shown.get(item.schema, {}))
+            day = today or dt.datetime.now(dt.UTC).date()
+            made += earlier.show(connection, item.schema, item.table, shown.get(item.schema, {}), today=day)
     with ThreadPoolExecutor(AT_ONCE) as beside:
         jobs = [beside.submit(_describe, settings, item, shown.get(item.schema, {}), made) for item in wanted]
         described = [job.result() for job in jobs]
@@ -130,10 +136,12 @@ def _describe(settings: Settings, item: Served, shown: dict[str, dict[str, str]]
 def _make(connection: "Connection", item: Served, shown: dict[str, dict[str, str]]) -> list[str]:
     table, view = statements(item)
     made = []
-    if item.table.versioned not in shown:
+    fresh = item.table.versioned not in shown
+    if fresh:
         client.ask(connection, table)
         made.append(f"{item.schema}.{item.table.versioned}")
-    if [name for name in shown.get(item.table.name, {}) if name] != item.columns:
+    # A new version with the same columns is another table.
+    if fresh or [name for name in shown.get(item.table.name, {}) if name] != item.columns:
         client.ask(connection, view)
         made.append(f"{item.schema}.{item.table.name}")
     return made

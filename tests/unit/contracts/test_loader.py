@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from khlang.authoring.cli import contract
 from khlang.contracts import from_dict, load, loader, profile_contracts, rules
-from khlang.contracts.cli import contract
 from khlang.contracts.loader import build
 from khlang.errors import ContractError
 
