@@ -26,7 +26,8 @@ def copied(folder: Path) -> Path:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, folder / name)
-    (folder / ".venv").symlink_to(ROOT / ".venv")
+    for name in (".venv", ".venv-airflow"):  # programs, no part of the project
+        (folder / name).symlink_to(ROOT / name)
     fields = folder / "contracts" / "fields.yaml"
     known = fields.read_text(encoding="utf-8")
     shutil.copytree(FIXTURE, folder, dirs_exist_ok=True)

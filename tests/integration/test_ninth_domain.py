@@ -17,7 +17,7 @@ from khlang import settings as settings_module
 from khlang.settings import Settings
 from khlang.stack import lifecycle
 
-MART = "SELECT province_code, loans, borrowers FROM library_use ORDER BY province_code"
+MART = "SELECT province_code, loans, borrowing_members FROM library_use ORDER BY province_code"
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def answered(copy: Path) -> Iterator[Settings]:
 def test_the_analyst_gets_what_the_simulator_knows(answered: Settings) -> None:
     told = json.loads(ninthkit.run(answered, "-m", "khlang", "sql", "-f", "json", MART))
     truth = pl.read_parquet(answered.truth / "observable" / "library_use" / "2026-01.parquet")
-    wanted = truth.select("province_code", "loans", "borrowers").sort("province_code").to_dicts()
+    wanted = truth.select("province_code", "loans", "borrowing_members").sort("province_code").to_dicts()
     assert told == wanted
     assert sum(row["loans"] for row in told) > 50
 

@@ -9,6 +9,7 @@ COMMANDS = {
     "preview": ("khlang.authoring.commands.preview:command", "What an office's file may be, column by column."),
     "new": ("khlang.authoring.commands.new:command", "Write a draft contract of an office's file."),
     "lint": ("khlang.authoring.commands.lint:command", "All that is wrong, with file, line, column and remedy."),
+    "adopt": ("khlang.authoring.commands.adopt:command", "Copy a draft without findings into the project."),
     "diff": ("khlang.authoring.commands.diff:command", "Compatible or breaking, and for whom."),
     "test": (
         "khlang.authoring.commands.test:command",

@@ -189,6 +189,8 @@ def _field(one: Guess) -> Document:
         "type": one.type, "personal": one.personal, "standard": one.standard, "meaning_th": one.header,
         "meaning_en": UNKNOWN,
     }  # fmt: skip
+    if one.codes:
+        made["codes"] = one.codes
     if one.standard in {"money", "integer"}:
         made["unit"] = "baht" if one.name.endswith("_baht") else UNKNOWN
     return made

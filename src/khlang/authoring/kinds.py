@@ -3,13 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from khlang.agency.reading import headers
 from khlang.authoring import words
 from khlang.authoring.dictionary import Dictionary
 from khlang.authoring.evidence import Evidence
 from khlang.authoring.proposal import ENOUGH, IDENTIFIED, Guess
-from khlang.contracts import Column
 
 LIVES = 40  # years over which dates of birth spread, and dates of business do not
+SENTENCES = 0.05  # of the filled values: above it a column is free text
+FEW = 3  # different values: fewer stand in nearly every list
 Rule = Callable[[str, Evidence, Dictionary], Guess | None]
 
 
@@ -38,12 +40,21 @@ def _identifier(header: str, seen: Evidence, known: Dictionary) -> Guess | None:
 
 
 def _stays(header: str, seen: Evidence, known: Dictionary) -> Guess | None:
+    """Names, addresses, sentences, the file's own running number: proposed to stay at the agency."""
     del known
-    direct = words.means(header, "person") or seen.direct == "direct-identifier"
-    if not direct and seen.sentences <= 0.05:
+    why = ""
+    # A header alone is enough where no date, month or number stands below it: what names somebody is not let slip.
+    said = headers.why(header) if max(seen.date, seen.month, seen.number) < IDENTIFIED else "not-in-contract"
+    if words.means(header, "person") or "direct-identifier" in {seen.direct, said}:
+        why = "ระบุตัวบุคคลได้โดยตรง / it names a person"
+    elif seen.sentences > SENTENCES or said == "free-text":
+        why = "เป็นข้อความอิสระ / people write sentences there"
+    elif seen.distinct == seen.rows and seen.integer == 1 and words.means(header, "serial"):
+        why = "เลขลำดับของไฟล์ ไม่ใช่ข้อมูล / the file's own running number"
+    if not why:
         return None
-    why = "ระบุตัวบุคคลได้โดยตรง / it names a person" if direct else "เป็นข้อความอิสระ / people write sentences there"
-    made = Guess(header, words.english(header), "STRING", "text", "direct", carried=False)
+    personal = "none" if why.startswith("เลขลำดับ") else "direct"
+    made = Guess(header, words.english(header), "STRING", "text", personal, carried=False)
     return made.because(why).asked("ไม่ส่งออกจากหน่วยงานใช่หรือไม่ / it stays at the agency?")
 
 
@@ -75,24 +86,24 @@ def _postcode(header: str, seen: Evidence, known: Dictionary) -> Guess | None:
 
 def _coded(header: str, seen: Evidence, known: Dictionary) -> Guess | None:
     lists = sorted((name for name, share in seen.codes.items() if share >= ENOUGH), key=lambda n: -seen.codes[n])
-    fields = [(name, column) for name in lists if (column := known.by_codes(name))]
-    stem = [pair for pair in fields if _says(header, pair[1])]
-    if not stem and (len(fields) != 1 or seen.distinct < 3):
+    said = [name for name in lists if _says(header, name)]
+    only = [name for name in lists if known.by_codes(name)] if seen.distinct >= FEW else []
+    if not said and len(only) != 1:
         return None  # small numbers stand in many lists: without a word in the header that proves nothing
-    name, column = (stem or fields)[0]
+    name = (said or only)[0]
+    field = known.by_codes(name)
+    made = Guess(header, field.name if field else f"{name}_code", "STRING", "code", "quasi", codes=name)
+    if field:
+        made = replace(made, type=field.type, standard=field.standard, personal=field.personal, known=True)
     why = f"{seen.codes[name]:.0%} ของค่าอยู่ในรายการรหัส {name} / of the values stand in the code list {name}"
-    made = Guess(header, column.name, column.type, column.standard, column.personal, known=True, codes=name)
     made = replace(made, required=seen.empty == 0).because(why)
     others = [other for other in lists if other != name][:4]
     return made.asked(f"หรือรายการ / or the list {', '.join(others)}?") if others else made
 
 
-def _says(header: str, column: Column) -> bool:
-    """Whether a header shares a word with the list's own name or the field's meaning."""
-    stem = str(column.codes)
-    latin = {stem, *stem.split("_")}
-    own = set(words.english(header).split("_"))
-    return bool(own & latin)
+def _says(header: str, codes: str) -> bool:
+    """Whether a header shares a word with the name of a list."""
+    return bool(set(words.english(header).split("_")) & {codes, *codes.split("_")})
 
 
 def _dated(header: str, seen: Evidence, known: Dictionary) -> Guess | None:

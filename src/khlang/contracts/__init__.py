@@ -10,13 +10,14 @@ from khlang.contracts.comments import column_comment, table_comment
 from khlang.contracts.constraints import Constraint
 from khlang.contracts.gates import reference_view, rules, suite
 from khlang.contracts.loader import load
-from khlang.contracts.model import Column, Contracts, Previous, Quality, Role, Schedule, Table
+from khlang.contracts.model import Column, Contracts, Quality, Role, Schedule, Table
 from khlang.contracts.polars_schema import polars_schema
 from khlang.contracts.records import RecordRule, record_rules
 from khlang.contracts.reference import reference_page
 from khlang.contracts.rule import Rule
 from khlang.contracts.spark import ddl, described_ddl, sealed_columns
 from khlang.contracts.trino import trino_rules
+from khlang.contracts.versions import Previous
 
 __all__ = [
     "Column",

@@ -1,11 +1,11 @@
 """What a contract says, as small frozen values. No engine, no file, no clock is known here."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from khlang.contracts.joins import Join
+from khlang.contracts.versions import Previous
 from khlang.errors import ContractError
 
 Layer = Literal["curated", "marts", "spine", "quarantine", "ops", "common"]
@@ -81,15 +81,6 @@ class Schedule:
     due_day: int
 
 
-@dataclass(frozen=True)
-class Previous:
-    """An earlier version that is served ``until`` a day; ``columns``: how each of its own comes of the new ones."""
-
-    version: int
-    until: dt.date
-    columns: Mapping[str, str]
-
-
 # What every curated table carries after its contract's columns, in this order.
 CURATED_TAIL = ("row_number", "period")
 
@@ -151,10 +142,6 @@ class Table:
     def versioned(self) -> str:
         """``<name>_v<N>``, as it is stored; the view is called ``name``."""
         return f"{self.name}_v{self.version}"
-
-    def served_beside(self, today: dt.date) -> tuple[Previous, ...]:
-        """The earlier versions whose declared end has not come."""
-        return tuple(each for each in self.previous if today <= each.until)
 
     @property
     def identifiers(self) -> tuple[Column, ...]:

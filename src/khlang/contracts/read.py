@@ -11,13 +11,13 @@ from khlang.contracts.model import (
     FreeText,
     Layer,
     Personal,
-    Previous,
     Quality,
     Role,
     Schedule,
     Standard,
     Table,
 )
+from khlang.contracts.versions import Previous
 from khlang.errors import ContractError
 
 Document = Mapping[str, Any]

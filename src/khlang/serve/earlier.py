@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from khlang.contracts import Previous, Table
+from khlang.contracts.versions import serving
 from khlang.serve import client
 
 if TYPE_CHECKING:
@@ -42,11 +43,11 @@ def show(
         QueryError: Trino refused a statement.
     """
     done: list[str] = []
-    serving = table.served_beside(today)
+    still = serving(table.previous, today)
     for previous in table.previous:
         name = f"{table.name}_v{previous.version}"
         there = [column for column in shown.get(name, {}) if column]
-        wanted = list(previous.columns) if previous in serving else []
+        wanted = list(previous.columns) if previous in still else []
         if there == wanted and (not wanted or _is_view(connection, schema, name)):
             continue
         if there:

@@ -2,38 +2,14 @@
 
 import csv
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
-from tests.authoringkit import BIRTHS, citizen, small
-
-from khlang.cli import main
+from tests.authoringkit import BIRTHS, citizen
 
 Run = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """``khlang …`` in a small project: its exit code, and all it says."""
-    root = tmp_path / "project"
-    small().write(root)
-    monkeypatch.setenv("KHLANG_ROOT", str(root))
-    monkeypatch.chdir(root)
-
-    def go(*words: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["khlang", *words])
-        code = 0
-        try:
-            main()
-        except SystemExit as left:
-            code = int(left.code or 0)
-        told = capsys.readouterr()
-        return code, told.out + told.err
-
-    return go
 
 
 HEADERS = ["CID_MOTHER", "CID_CHILD", "วันที่คลอด", "อำเภอที่คลอด", "HCODE", "อายุมารดา", "GRAVIDA", "D_UPDATE"]
@@ -159,6 +135,19 @@ def test_a_draft_that_is_decided_is_sound(run: Run, tmp_path: Path) -> None:
     decide(draft)
     code, told = run("contract", "lint", str(draft), "--sample", str(loans(tmp_path)))
     assert code == 0, told
+    fields = Path("contracts/fields.yaml").read_text(encoding="utf-8")
+    assert run("contract", "adopt", str(draft))[0] == 0
+    assert Path("contracts/fields.yaml").read_text(encoding="utf-8").startswith(fields.rstrip("\n"))
+    assert run("contract", "lint")[0] == 0, "what was adopted is sound without the draft"
+    assert run("contract", "adopt", str(draft))[0] == 2, "what is there is never written over"
+
+
+def test_a_draft_with_open_decisions_is_not_adopted(run: Run, tmp_path: Path) -> None:
+    assert run("contract", "new", str(loans(tmp_path)), *NEW)[0] == 0
+    before = Path("contracts/fields.yaml").read_text(encoding="utf-8")
+    assert run("contract", "adopt", "drafts/book_loans")[0] == 23
+    assert Path("contracts/fields.yaml").read_text(encoding="utf-8") == before
+    assert not Path("contracts/health/book_loans.yaml").exists()
 
 
 def decide(draft: Path) -> None:

@@ -106,7 +106,7 @@ def test_postcode_is_a_quasi_identifier() -> None:
     assert (made.name, made.personal, made.type) == ("postcode", "quasi", "STRING")
 
 
-@pytest.mark.parametrize("header", ["ชื่อ-สกุล", "โทรศัพท์มือถือ", "email"])
+@pytest.mark.parametrize("header", ["ชื่อ-สกุล", "ชื่อ", "สกุล", "ที่อยู่ปัจจุบัน", "โทรศัพท์มือถือ", "email"])
 def test_what_names_a_person_is_proposed_to_stay(header: str) -> None:
     made = proposed(header, list(NAMES) * 5)
     assert (made.carried, made.personal) == (False, "direct")
@@ -115,6 +115,23 @@ def test_what_names_a_person_is_proposed_to_stay(header: str) -> None:
 def test_sentences_are_proposed_to_stay() -> None:
     text = "ผู้รับบริการแจ้งว่าไม่สะดวกเดินทางมาด้วยตนเองในเดือนนี้ จึงขอเลื่อนนัด"
     assert not proposed("ข้อสังเกต", [f"{text} {n}" for n in range(20)]).carried
+
+
+def test_a_remark_stays_though_it_is_short_and_a_date_of_recording_does_not() -> None:
+    assert not proposed("หมายเหตุ", ["มาสาย", None, "ฝนตก"] * 5).carried
+    assert proposed("วันที่บันทึก", days(20, "%d/%m/%Y", era=543)).carried
+
+
+def test_the_files_own_running_number_stays_and_is_no_grain() -> None:
+    assert not proposed("ลำดับ", [str(n) for n in range(1, 30)]).carried
+    assert proposed("ลำดับ", ["1", "2"] * 9).carried
+
+
+def test_a_code_list_without_a_field_is_proposed_for_a_new_one() -> None:
+    listed = {row["codes"] for row in TABLES.source["fields"].values() if row.get("codes")}
+    assert "tambon" not in listed, "a field takes its codes from tambon now: try another list"
+    made = proposed("รหัสตำบล", ["100101", "100102", "100103"] * 9, people=True)
+    assert (made.name, made.codes, made.known, made.personal) == ("tambon_code", "tambon", False, "quasi")
 
 
 @pytest.mark.parametrize(
