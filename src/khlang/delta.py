@@ -66,15 +66,21 @@ def replace_periods(
 
 
 def replace_pairs(
-    frame: DataFrame, location: str, *, pairs: Collection[tuple[str, str]], app: str, version: int
+    frame: DataFrame,
+    location: str,
+    *,
+    pairs: Collection[tuple[str, str]],
+    app: str,
+    version: int,
+    key: str = "dataset",
 ) -> None:
-    """Replace the rows of these (dataset, period) by the frame's; otherwise as :func:`replace_period`.
+    """Replace the rows of these pairs of a key and a period by the frame's; otherwise as :func:`replace_period`.
 
     Raises:
         ContractError: The frame's columns are not the table's.
     """
     check_columns(frame.columns, frame.sparkSession.read.format("delta").load(location).columns, location)
-    each = (f"(dataset = '{dataset}' AND period = '{period}')" for dataset, period in sorted(pairs))
+    each = (f"({key} = '{name}' AND period = '{period}')" for name, period in sorted(pairs))
     _replace_where(frame, location, " OR ".join(each), app=app, version=version)
 
 

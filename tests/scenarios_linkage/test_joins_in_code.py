@@ -39,7 +39,8 @@ class Node:
 
 
 def tree(text: str) -> Node:
-    root, path = Node(""), []
+    root = Node("")
+    path: list[Node] = []
     for line in text.splitlines():
         found = re.match(r"^((?:[ :]  )*)([+:]- )?(.*)$", line)
         assert found
@@ -51,7 +52,8 @@ def tree(text: str) -> Node:
 
 def top(listed: str) -> list[str]:
     """Items of a list, split at the commas that stand in no bracket."""
-    items, level, item = [], 0, ""
+    items: list[str] = []
+    level, item = 0, ""
     for letter in listed:
         level += (letter in "([{") - (letter in ")]}")
         if letter == "," and level == 0:
@@ -72,9 +74,9 @@ def aliases(plan: Node) -> dict[str, set[tuple[str, str]]]:
     return made
 
 
-def origins(name: str, number: str, made: dict[str, set[tuple[str, str]]]) -> set[str]:
+def origins(attribute: tuple[str, str], made: dict[str, set[tuple[str, str]]]) -> set[str]:
     """The columns of inputs that an attribute is made of."""
-    seen, todo, found = set(), [(name, number)], set()
+    seen, todo, found = set(), [attribute], set()
     while todo:
         each = todo.pop()
         if each not in seen:
@@ -109,7 +111,7 @@ def test_every_join_in_the_code_is_declared(table: Table, local_spark: SparkSess
         left, right = (child.inputs() for child in node.children)
         if left <= right or right <= left:
             continue
-        columns = {origin for each in ATTRIBUTE.findall(node.text) for origin in origins(*each, made)}
+        columns = {origin for each in ATTRIBUTE.findall(node.text) for origin in origins(each, made)}
         assert declared(table, left, right, columns), f"declare how {left} meets {right} by {columns}: {node.text}"
 
 

@@ -137,17 +137,25 @@ def test_a_cell_as_it_is_shown(kind: Any, value: Any, text: str) -> None:
     assert Shown(Words("", ""), (Column("x", Words("", ""), kind),), [{"x": value}]).cells == [[text]]
 
 
+_LINE = {"dataset": "vehicles", "period": "2026-01", "rows_in": 50, "rows_about_nobody": 0, "is_whole": False}
+_COUNTS = dict.fromkeys(("rows_linked", "rows_not_in_register", "unlinked", "rows_rejected", "rows_duplicate"))
+_JOIN = {"mart": "m", "period": "2026-01", "dataset": "a", "linked_dataset": "b", "join_key": "pid", "match_rate": 0.5,
+         "rate_low": 0.4, "rate_high": 1.0, "is_met": True}  # fmt: skip
+LINKAGE = {"groups": [], "rows": [_LINE | _COUNTS], "joins": [_JOIN]}
+
+
 def test_the_page_tells_each_domain_by_its_own_words(welfare: Told, tmp_path: Path) -> None:
     """One domain has the page to itself; of several each gets its question as a heading."""
     document: dict[str, Any] = {"fresh": False, "equals_truth": True, "agencies": ["mof"], "versions": {"khlang": "1"}}
     document |= {"extracts": [], "link_rates": [], "marts": [], "outcomes": [], "stages": {"ask": 1.0}, "places": []}
-    document |= {"plan": {"people": 2000, "months": 1, "periods": ["2026-01"]}}
+    document |= {"linkage": LINKAGE, "plan": {"people": 2000, "months": 1, "periods": ["2026-01"]}}
     report.write(tmp_path, document, [welfare])
     alone = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert f"<h1>{welfare.question.th}</h1>" in alone
-    assert alone.count("data:image/png;base64,") == 1
+    assert alone.count("data:image/png;base64,") == 2  # the answer, and the linkage
+    assert "✗" in alone.partition("บัญชีแถว")[2].partition("<h2>")[0], "a line that does not add up is marked"
     report.write(tmp_path, document, [welfare, replace(welfare, domain="water", question=Words("น้ำ", "Water?"))])
     both = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "<h2>น้ำ <small>Water?</small></h2>" in both
-    assert both.count("data:image/png;base64,") == 2
+    assert both.count("data:image/png;base64,") == 3
     assert not (tmp_path / "first.json").exists()

@@ -19,7 +19,7 @@ def trino_rules(
     """The document that ``security.config-file`` names.
 
     Args:
-        contracts: Whose roles decide: ``analyst`` on marts, ``engineer`` on ops.
+        contracts: Whose roles decide: ``analyst`` on marts, ``engineer`` on ops (``analyst`` where it says so).
         analysts: User → project (also the schema); default ``{"analyst": "demo"}``.
         engineers: Users who see the tables of ops.
         loaders: Users who register tables and make views, in the loader's catalog only.
@@ -89,7 +89,8 @@ def _select(contracts: Contracts, projects: dict[str, str], engineers: Sequence[
         if table.layer == COMMON_SCHEMA and "analyst" in may:
             rules.append(_grant([*projects, *engineers], COMMON_SCHEMA, table))
         elif table.layer == OPS_SCHEMA and "engineer" in may:
-            rules.append(_grant(engineers, OPS_SCHEMA, table))
+            readers = [*projects, *engineers] if "analyst" in may else engineers
+            rules.append(_grant(readers, OPS_SCHEMA, table))
         elif "analyst" in may and table.project:
             users = [user for user, project in projects.items() if project == table.project]
             rules += [_grant(users, table.project, table)] if users else []

@@ -7,7 +7,7 @@ from typing import Any
 
 from khlang import contracts as contracts_
 from khlang.demo.steps import Steps
-from khlang.serve import client, compare, outcomes, rates
+from khlang.serve import client, compare, linkage, outcomes, rates
 from khlang.serve.told import Told
 from khlang.settings import Settings
 from khlang.simulate.domain import Domain
@@ -22,6 +22,7 @@ class Asked:
     told: list[Told]
     marts: list[Document]
     link_rates: list[Document]
+    linkage: dict[str, list[Document]]
     outcomes: list[Document]
 
 
@@ -40,8 +41,11 @@ def ask(settings: Settings, periods: list[str], domains: Sequence[Domain], steps
             told = [teller(name)(settings, connection, periods) for name in names]
             mine = [one for one in outcomes.load() if one.domain in names]
             national = outcomes.ask(connection, tables, mine)
+        with client.connect(settings, "analyst", schema="ops") as connection:
+            groups = linkage.shown(connection, periods)
         with client.connect(settings, "engineer", schema="ops") as connection:
             links = [row for row in rates.link_rates(connection) if row["period"] in periods]
+            held = {"rows": linkage.reconciled(connection, periods), "joins": linkage.joins(connection, periods)}
     marts = []
     with (
         steps.step("compare", "Holding every figure against the truth"),
@@ -51,7 +55,7 @@ def ask(settings: Settings, periods: list[str], domains: Sequence[Domain], steps
             for mart in compare.compare(connection, tables, settings.truth, domain=one.domain):
                 answer = one.figures.get(one.marts.get(mart.name, ""), [])
                 marts.append(mart.as_dict() | {"answer": answer})
-    return Asked(told, marts, links, national)
+    return Asked(told, marts, links, held | {"groups": groups}, national)
 
 
 def teller(domain: str) -> Callable[..., Told]:

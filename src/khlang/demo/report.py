@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from khlang.serve import thai
+from khlang.serve import linkage, thai
 from khlang.serve.told import Told
 from khlang.settings import Settings, read_env_file
 from khlang.stack import secrets
@@ -61,6 +61,8 @@ def write(folder: Path, report: Document, told: Sequence[Told]) -> None:
     for one in told:
         one.draw(picture(folder, one))
     images = {one.domain: _data(picture(folder, one), "image/png") for one in told}
+    linkage.draw(folder / "linkage.png", report["linkage"]["groups"])
+    images["linkage"] = _data(folder / "linkage.png", "image/png")
     (folder / "report.html").write_text(page(report, told, images), encoding="utf-8")
 
 
@@ -75,7 +77,7 @@ def page(report: Document, told: Sequence[Told], images: Mapping[str, str]) -> s
     Args:
         report: What ``document`` gave.
         told: Each domain's answer.
-        images: Its picture, by domain, as a data URL.
+        images: Its picture, by domain, as a data URL; that of the linkage under ``linkage``.
     """
     import jinja2
 

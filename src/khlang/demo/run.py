@@ -119,6 +119,7 @@ def run(settings: Settings, plan: Plan, steps: Steps) -> tuple[Document, list[To
         agencies=agencies,
         extracts=[_extract(item, board.rows[item.submission]) for item in sealed],
         link_rates=asked.link_rates,
+        linkage=asked.linkage,
         answers={one.domain: one.figures for one in told},
         population={one.domain: one.population for one in told},
         marts=asked.marts,

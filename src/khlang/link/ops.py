@@ -50,11 +50,11 @@ def build_link_rates(shop: Workshop, *, ready: Ready, decisions: Iterable[Decisi
     stale = records.stale(wanted)
     if not stale:
         return []
-    number, pairs = records.begin(stale), _pairs(stale)
+    number, pairs = records.begin(stale), pairs_of(stale)
     counts = {(row["dataset"], row["period"]): row.asDict() for row in linked(shop, pairs).collect()}
-    promoted = {(d["dataset"], d["period"]): d for d in sorted(decisions, key=_order) if d["verdict"] == "promoted"}
+    promoted = {(d["dataset"], d["period"]): d for d in sorted(decisions, key=order) if d["verdict"] == "promoted"}
     rows = [link_rate(shop.contracts, pair, promoted.get(pair, {}), counts.get(pair, {})) for pair in pairs]
-    _write(shop, table, rows, pairs=pairs, version=number)
+    write(shop, table, rows, pairs=pairs, version=number)
     records.finish(number)
     return sorted({(table.name, period) for _, period in pairs})
 
@@ -109,7 +109,7 @@ def link_rate(contracts: Contracts, pair: Pair, decision: Decision, counts: Mapp
 def build_gate_metrics(shop: Workshop, *, decisions: Iterable[Decision]) -> list[Pair]:
     """Rebuild the stale rows of ``gate_metrics``: one a rule of every judged submission."""
     table = shop.contracts["gate_metrics"]
-    judged = sorted((d for d in decisions if d["verdict"] in {"promoted", "refused"} and d.get("metrics")), key=_order)
+    judged = sorted((d for d in decisions if d["verdict"] in {"promoted", "refused"} and d.get("metrics")), key=order)
     wanted: dict[str, dict[str, Any]] = {}
     for d in judged:
         wanted.setdefault(f"{d['dataset']}/{d['period']}", {"inputs": {}})["inputs"][str(d["sequence"])] = d[
@@ -119,11 +119,11 @@ def build_gate_metrics(shop: Workshop, *, decisions: Iterable[Decision]) -> list
     stale = records.stale(wanted)
     if not stale:
         return []
-    number, pairs = records.begin(stale), _pairs(stale)
+    number, pairs = records.begin(stale), pairs_of(stale)
     # A submission judged again under a later code revision counts once, as it was judged last.
     last = {(d["dataset"], d["period"], d["sequence"]): d for d in judged if (d["dataset"], d["period"]) in pairs}
     rows = [row for d in last.values() for row in gate_rows(d, shop.contracts)]
-    _write(shop, table, rows, pairs=pairs, version=number)
+    write(shop, table, rows, pairs=pairs, version=number)
     records.finish(number)
     return sorted({(table.name, period) for _, period in pairs})
 
@@ -159,7 +159,14 @@ def limit(rule: Rule) -> float | None:
     return None
 
 
-def _write(shop: Workshop, table: Table, rows: list[Row], *, pairs: list[Pair], version: int) -> None:
+def write(
+    shop: Workshop, table: Table, rows: list[Row], *, pairs: list[Pair], version: int, key: str = "dataset"
+) -> None:
+    """Replace the rows of these pairs of a key and a period in a table of ops, in one commit.
+
+    Raises:
+        ContractError: The rows are not as the table's contract says.
+    """
     schema = ", ".join(f"{column.name} {column.type}" for column in table.stored)
     names = [column.name for column in table.stored]
     if any(set(row) != set(names) for row in rows):
@@ -170,10 +177,11 @@ def _write(shop: Workshop, table: Table, rows: list[Row], *, pairs: list[Pair], 
     location = lake.table("ops", table.name, table.version)
     with shop.writer(table, location) as app:
         # A handful of rows: one file.
-        delta.replace_pairs(frame.coalesce(1), shop.place.at(location), pairs=pairs, app=app, version=version)
+        delta.replace_pairs(frame.coalesce(1), shop.place.at(location), pairs=pairs, app=app, version=version, key=key)
 
 
-def _pairs(stale: Iterable[str]) -> list[Pair]:
+def pairs_of(stale: Iterable[str]) -> list[Pair]:
+    """``<name>/<period>`` of records as pairs."""
     split = (name.partition("/") for name in sorted(stale))
     return [(dataset, period) for dataset, _, period in split]
 
@@ -189,5 +197,6 @@ def _number(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def _order(decision: Decision) -> tuple[int, int]:
+def order(decision: Decision) -> tuple[int, int]:
+    """Decisions in the order in which one counts after the other."""
     return int(decision["sequence"]), int(decision["revision"])

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from khlang import contracts, session, store
 from khlang.curation import objects
 from khlang.curation.lease import hold
+from khlang.errors import GateRefusedError
 from khlang.landing import ledger
-from khlang.link import build, common, ops, records
+from khlang.link import build, common, linkops, ops, records
 from khlang.link.build import Workshop
 from khlang.link.ready import Place, ready, settled, waiting, whole, with_reasons
 from khlang.settings import Settings
@@ -56,17 +57,31 @@ def link(settings: Settings, *, domain: str, as_of: str | None = None) -> list[d
     Raises:
         ServiceError: Spark or the object store does not answer: run again, what is done is skipped.
         LeaseLostError: Another run is building the same table.
+        GateRefusedError: A mart breaks its contract; the tables of ops tell of it when this is raised.
     """
     shop = workshop(settings, f"marts {domain}")
     receipts = store.client(settings, "curate")
     _await(receipts, {name for table in shop.contracts.marts if table.domain == domain for name in table.inputs})
-    built = build.build(shop, domain=domain, ready=ready(ledger.decisions(receipts, kind="curated")), as_of=as_of)
+    built, refused = _built(shop, domain, ready(ledger.decisions(receipts, kind="curated")), as_of)
     with hold(shop.place.objects, "ops"):  # one table for all domains, whose marts are built at the same time
         coming = waiting(*_places(receipts))
         landed = list(ledger.decisions(receipts, kind="landed-0"))
         still = settled(with_reasons(ledger.decisions(receipts, kind="curated"), landed), coming)
         built += ops.build(shop, ready=whole(ready(still)), decisions=still)
+        built += linkops.build(shop, ready=whole(ready(still)), decisions=still)
+    if refused:
+        raise refused
     return [{"dataset": name, "period": period, "verdict": "built"} for name, period in built]
+
+
+def _built(
+    shop: Workshop, domain: str, ready_: build.Ready, as_of: str | None
+) -> tuple[list[tuple[str, str]], GateRefusedError | None]:
+    """What was built, and the refusal of a mart, which is raised when the tables of ops tell of it."""
+    try:
+        return build.build(shop, domain=domain, ready=ready_, as_of=as_of), None
+    except GateRefusedError as error:
+        return [], error
 
 
 def load_common(settings: Settings) -> list[dict[str, str]]:

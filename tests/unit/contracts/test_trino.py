@@ -51,6 +51,13 @@ def test_the_engineer_reads_ops_only() -> None:
     assert privileges("engineer", "lake", "ops", "link_rates") == ["SELECT"]
 
 
+@pytest.mark.parametrize("user", ["analyst", "engineer"])
+def test_who_analyses_sees_of_ops_only_what_says_so(user: str) -> None:
+    assert privileges(user, "lake", "ops", "linkage_shown") == ["SELECT"]
+    counts = [privileges(user, "lake", "ops", name) for name in ("linkage", "linkage_rows", "mart_joins")]
+    assert counts == [["SELECT"] if user == "engineer" else []] * 3
+
+
 def test_the_loader_owns_its_catalog_only() -> None:
     assert "OWNERSHIP" in privileges("loader", "loader", "demo", "welfare_eligibility")
     assert privileges("loader", "lake", "demo", "welfare_eligibility") == ["SELECT", "GRANT_SELECT"]
