@@ -9,13 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.servekit import PERIODS
 from tests.stackfixture import environment
 
 from khlang import contracts
 from khlang.curation.objects import bucket
 from khlang.demo.pages.notebook import run
 from khlang.errors import AccessError
-from khlang.serve import client, rates, register
+from khlang.serve import client, linkage, rates, register
 from khlang.settings import Settings
 
 SUM = "SELECT sum(registrants) FROM welfare_by_amphoe"
@@ -52,6 +53,21 @@ def test_the_engineer_sees_ops_and_no_project(served: Settings) -> None:
             client.ask(connection, "SELECT * FROM lake.demo.welfare_by_amphoe")
     assert told.value.exit_code == 51
     assert "PERMISSION_DENIED" in told.value.message
+
+
+def test_an_analyst_asks_how_records_link_and_sees_the_protected_table_only(served: Settings) -> None:
+    with client.connect(served, "analyst", schema="ops") as connection:
+        assert len(linkage.shown(connection, PERIODS)) == 6
+        assert [row[0] for row in client.ask(connection, "SHOW TABLES").rows] == ["linkage_shown", "linkage_shown_v1"]
+        for hidden in ("linkage", "linkage_rows", "mart_joins"):
+            with pytest.raises(client.QueryError) as told:
+                client.ask(connection, f"SELECT * FROM {hidden}")
+            assert told.value.exit_code == 51
+    with client.connect(served, "engineer", schema="ops") as connection:
+        assert len(linkage.joins(connection, PERIODS)) == len(linkage.reconciled(connection, PERIODS[:1])) * 2 == 6
+        comments = {row[0]: row[3] for row in client.ask(connection, "DESCRIBE linkage").rows}
+    known = contracts.load()["linkage"]
+    assert all(column.meaning_th in comments[column.name] for column in known.stored)
 
 
 def test_a_wrong_password_is_told_as_such(served: Settings) -> None:

@@ -10,6 +10,8 @@ MART = "SELECT count(*) FROM lake.demo.welfare_eligibility"
 REGISTER = "CALL {catalog}.system.register_table('demo', 'x', '{location}')"
 HIDDEN = [
     "SELECT * FROM lake.ops.gate_metrics",
+    "SELECT * FROM lake.ops.linkage",
+    "SELECT * FROM lake.ops.linkage_rows",
     "SELECT * FROM loader.demo.welfare_eligibility",
     "SHOW SCHEMAS FROM loader",
     'SELECT * FROM lake.demo."welfare_eligibility_v1$history"',
