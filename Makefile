@@ -9,7 +9,7 @@ KHLANG := .venv/bin/khlang
 # A machine that forbids Python to keep what it compiled pays for it at each start: 10 s of GX instead of 3.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo domains volume test soak check bench docs kernel dist windows clean
+.PHONY: help setup up down status logs demo domains volume test soak check bench docs site lab kernel dist windows clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -55,6 +55,14 @@ docs: setup ## Write what is derived from the contracts: reference pages, the in
 	@$(KHLANG) contract docs
 	@.venv/bin/python -m khlang.orchestration.index
 	@.venv/bin/python -m infra.reference.refusals
+
+site: ## Build the documentation as a site, var/site/html: reference, lineage, how-tos; needs no outside host
+	@$(PYTHON) infra/native/bootstrap.py --with=site
+	@.venv/bin/python -m infra.site.build
+
+lab: ## Open JupyterLab as the analyst of the running stack, in the foreground
+	@$(PYTHON) infra/native/bootstrap.py --with=lab
+	@$(KHLANG) lab
 
 kernel: ## Set up with the optional sealing kernel: faster sealing, where there is cargo
 	@$(PYTHON) infra/native/bootstrap.py --kernel

@@ -18,6 +18,7 @@ COMMANDS = {
     "contract": ("khlang.authoring.cli:contract", "Add a dataset: propose, judge, try a contract; list all."),
     "stack": ("khlang.stack.cli:stack", "Start, stop and look at the services."),
     "sql": ("khlang.serve.cli:sql", "Ask Trino, as an analyst."),
+    "lab": ("khlang.stack.lab:lab", "JupyterLab as the analyst, with %sql."),
     "outcomes": (
         "khlang.serve.outcomes_cli:command",
         "National outcomes: what the marts say of strategy, SDGs, rankings.",

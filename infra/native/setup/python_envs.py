@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from khlang.artefacts import Artefacts
+from khlang.errors import SetupError
 from setup.progress import Progress, call
 
 
@@ -131,4 +132,25 @@ def airflow(progress: Progress, program: Artefacts, uv: str) -> None:
         return
     with progress.step("Python environment .venv-airflow"):
         _install(program, uv, folder, program.root / "infra" / "requirements" / "airflow.txt", "--compile-bytecode")
+        _stamp(folder).write_text(digest)
+
+
+#: What nobody needs for a demo or a test of the product: an environment each, made by its own `make` target.
+EXTRAS = {"site": "documentation site", "lab": "JupyterLab"}
+
+
+def extra(progress: Progress, program: Artefacts, uv: str, name: str) -> None:
+    """``.venv-<name>``, from its hashed list; skipped when it is there.
+
+    Raises:
+        SetupError: There is no such extra, or it cannot be installed.
+    """
+    if name not in EXTRAS:
+        raise SetupError(f"There is no extra {name}.", f"One of: {', '.join(EXTRAS)}.")
+    folder, pins = program.root / f".venv-{name}", program.root / "infra" / "requirements" / f"{name}.txt"
+    digest = _digest(pins.read_text(), str(program.root))
+    if _fresh(folder, digest):
+        return
+    with progress.step(f"Python environment .venv-{name}: {EXTRAS[name]}"):
+        _install(program, uv, folder, pins)
         _stamp(folder).write_text(digest)

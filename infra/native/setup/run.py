@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from khlang import artefacts
@@ -12,8 +13,8 @@ from setup import kernel, machine, maps, python_envs, servers
 from setup.progress import Progress
 
 
-def install(progress: Progress, *, with_kernel: bool = False) -> None:
-    """Bring everything here, skipping what is; the optional kernel is compiled only when asked for."""
+def install(progress: Progress, *, with_kernel: bool = False, extras: Sequence[str] = ()) -> None:
+    """Bring everything here, skipping what is; the optional kernel and the extra environments only when asked for."""
     settings = settings_module.load()
     program = artefacts.load(settings)
     with_work = not (servers.complete(program) and python_envs.complete(program) and maps.complete(program))
@@ -27,6 +28,8 @@ def install(progress: Progress, *, with_kernel: bool = False) -> None:
         python_envs.jobs(progress, program, uv)
         python_envs.airflow(progress, program, uv)
         kernel.build(progress, program, compiling=with_kernel)
+        for name in extras:
+            python_envs.extra(progress, program, uv, name)
         for lane in lanes:
             lane.result()
 
@@ -47,7 +50,9 @@ def main() -> int:
     progress = Progress(root.cache)
     os.umask(0o022)
     try:
-        install(progress, with_kernel="--kernel" in sys.argv[1:])
+        words = sys.argv[1:]
+        extras = [word.removeprefix("--with=") for word in words if word.startswith("--with=")]
+        install(progress, with_kernel="--kernel" in words, extras=extras)
     except KhlangError as error:
         print(f"{error.code}: {error.message}", file=sys.stderr)
         print(f"  → {error.remedy}", file=sys.stderr)

@@ -22,14 +22,28 @@ def font(weight: str = "Regular") -> Path:
     return Path(fontpkg_sarabun.__file__).parent / "files" / f"Sarabun-{weight}.ttf"
 
 
+def use() -> None:
+    """Figures of this process look like ours from now on: for a notebook."""
+    from matplotlib import rcParams
+
+    _known()
+    rcParams.update(STYLE)
+
+
 @contextmanager
 def style() -> Iterator[None]:
     """Figures made within look like ours."""
-    from matplotlib import font_manager, rc_context
+    from matplotlib import rc_context
+
+    _known()
+    with rc_context(STYLE):
+        yield
+
+
+def _known() -> None:
+    from matplotlib import font_manager
 
     known = {entry.name for entry in font_manager.fontManager.ttflist}
     if "Sarabun" not in known:
         for weight in ("Regular", "Bold"):
             font_manager.fontManager.addfont(font(weight))
-    with rc_context(STYLE):
-        yield

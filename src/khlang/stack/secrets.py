@@ -28,7 +28,7 @@ def write_private(path: Path, text: str) -> None:
     temporary.replace(path)
 
 
-def _text(path: Path, size: int = 24) -> str:
+def text_file(path: Path, size: int = 24) -> str:
     """The secret in a file, made on first use."""
     if not path.exists():
         write_private(path, secrets.token_urlsafe(size))
@@ -61,7 +61,7 @@ def airflow_password_file(settings: Settings) -> Path:
 
 def text(settings: Settings, name: str) -> str:
     """A random text for the services among themselves, such as ``trino-internal``."""
-    return _text(settings.secrets / name)
+    return text_file(settings.secrets / name)
 
 
 def ensure(settings: Settings) -> None:
@@ -70,10 +70,10 @@ def ensure(settings: Settings) -> None:
     for role in ("root", *ROLES):
         minio(settings, role)
     for user in TRINO_USERS:
-        _text(trino_password_file(settings, user))
-    _text(airflow_password_file(settings))
+        text_file(trino_password_file(settings, user))
+    text_file(airflow_password_file(settings))
     for name in ("trino-internal", "airflow-jwt", "airflow-web", "spark-connect.token"):
-        _text(settings.secrets / name, 48)
+        text_file(settings.secrets / name, 48)
     fernet = settings.secrets / "airflow-fernet"
     if not fernet.exists():
         from cryptography.fernet import Fernet
