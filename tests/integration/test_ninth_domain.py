@@ -41,6 +41,24 @@ def test_a_reader_of_the_how_to_finds_it_sound_and_derives_what_follows(alone: S
     assert (alone.root / "docs" / "reference" / "library_loans.md").exists()
 
 
+def test_it_is_simulated_with_its_truth(alone: Settings) -> None:
+    people = ("--people", "300", "--months", "1", "--domains", "culture")
+    ninthkit.run(alone, "-m", "khlang", "simulate", *people, "--out", str(alone.outside))
+    assert list(alone.outside.glob("agencies/nlt/extracts/library_loans/2026-01/*.csv"))
+    truth = pl.read_parquet(alone.truth / "observable" / "library_use" / "2026-01.parquet")
+    assert truth["loans"].sum() > 50
+
+
+def test_no_file_of_the_hops_dags_jobs_or_infra_changed(alone: Settings) -> None:
+    expect_untouched(alone)
+
+
+def expect_untouched(settings: Settings) -> None:
+    before, after = ninthkit.prints(ninthkit.ROOT), ninthkit.prints(settings.root)
+    assert len(before) > 100
+    assert {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)} == set()
+
+
 @pytest.fixture(scope="module")
 def answered(copy: Path) -> Iterator[Settings]:
     """The copy's stack without Airflow and Spark's server, after a month of the ninth domain went through it."""
@@ -68,19 +86,16 @@ def answered(copy: Path) -> Iterator[Settings]:
             yield settings
 
 
+@pytest.mark.soak
 def test_the_analyst_gets_what_the_simulator_knows(answered: Settings) -> None:
     told = json.loads(ninthkit.run(answered, "-m", "khlang", "sql", "-f", "json", MART))
     truth = pl.read_parquet(answered.truth / "observable" / "library_use" / "2026-01.parquet")
     wanted = truth.select("province_code", "loans", "borrowing_members").sort("province_code").to_dicts()
     assert told == wanted
     assert sum(row["loans"] for row in told) > 50
+    expect_untouched(answered)
 
 
+@pytest.mark.soak
 def test_its_notebook_runs_as_the_analyst(answered: Settings) -> None:
     assert "2026-01" in ninthkit.run(answered, "-c", ninthkit.NOTEBOOK)
-
-
-def test_no_file_of_the_hops_dags_jobs_or_infra_changed(answered: Settings) -> None:
-    before, after = ninthkit.prints(ninthkit.ROOT), ninthkit.prints(answered.root)
-    assert len(before) > 100
-    assert {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)} == set()

@@ -36,6 +36,7 @@ def shown(settings: Settings, version: int, today: dt.date) -> list[str]:
     return register.register(settings, known, exists=bucket(settings).exists, today=today)
 
 
+@pytest.mark.soak
 def test_both_versions_answer_until_the_last_day_and_then_the_new_one(served: Settings) -> None:
     for version in (1, 2):
         (item,) = register.served(Contracts({"teen_births": mart(version)}, source={}))

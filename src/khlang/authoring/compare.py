@@ -61,6 +61,7 @@ _LAID_OUT = (
 _TOLD = (
     ("dedupe_by", "dedupeBy", "another one of several rows counts; periods are judged anew"),
     ("inputs", "inputs", "the mart reads other tables; its periods are built anew"),
+    ("joins", "joins", "how its inputs meet is judged otherwise"),
     ("months", "months", "the mart looks at other months; its periods are built anew"),
     ("owner_th", "owner", "another organisation decides"),
     ("legal_basis", "legalBasis", "the manifest of the next submission says so"),

@@ -10,7 +10,7 @@ from typing import Any
 from khlang.authoring import marks
 from khlang.authoring.finding import Finding
 from khlang.authoring.marks import Marked
-from khlang.authoring.texts import FIELDS, Texts
+from khlang.authoring.texts import FIELDS, Texts, of_folder
 from khlang.contracts import Contracts
 from khlang.contracts.loader import build
 
@@ -95,8 +95,6 @@ def rows(text: str) -> list[dict[str, str]]:
 
 def overlaid(base: Texts, draft: Path | None) -> Texts:
     """The project's texts with a draft's over them, where there is one."""
-    from khlang.authoring.texts import of_folder
-
     return base.over(of_folder(draft)) if draft else base
 
 
