@@ -41,7 +41,7 @@ def test_the_index_lists_newest_first_and_links_resolve(tmp_path: Path) -> None:
     write(tmp_path, period="2026-02")
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
     links = re.findall(r'href="([^"]+)"', index)
-    assert links == ["vehicles/2026-02-000001.html", "vehicles/2026-01-000001.html"]
+    assert links == ["vehicles/index.html", "vehicles/2026-02-000001.html", "vehicles/2026-01-000001.html"]
     assert all((tmp_path / link).exists() for link in links)
 
 

@@ -12,7 +12,7 @@ metric is ever null.
 
 from typing import Any
 
-from khlang.contracts import marts
+from khlang.contracts import marts, trends
 from khlang.contracts.constraints import Between, Constraint, NotAfterPeriod, NotBelow, NotNull, OneOf, OnTime, bound
 from khlang.contracts.model import Quality, Table
 from khlang.contracts.rule import BETWEEN, EQUAL, Rule, no_twins, term_of
@@ -108,6 +108,7 @@ _FIXED_SQL = {
     "GATE-DUPLICATE": _share("reason = 'DUPLICATE'"),
     "GATE-RAW-ID": "",
     "GATE-FEWER": "",
+    "GATE-TREND": "",
     "GATE-ORPHAN": _share("known IS NULL"),
 }
 
@@ -153,8 +154,7 @@ def _expectation(metric: str, quality: Quality) -> tuple[str, dict[str, Any], fl
 
 def _rule(table: Table, quality: Quality) -> Rule:
     term = term_of(table, quality)
-    tag = f"__{quality.arguments['tag']}" if "tag" in quality.arguments else ""
-    metric = f"{term.metric}__{quality.column}{tag}" if quality.column else term.metric
+    tag, metric = _named(table, quality, term.metric)
     expectation, kwargs, limit = _expectation(metric, quality)
     arguments = quality.arguments
     law = _constraint(table, quality) if term.radius == "record" else None
@@ -185,6 +185,16 @@ def _rule(table: Table, quality: Quality) -> Rule:
     )
 
 
+def _named(table: Table, quality: Quality, metric: str) -> tuple[str, str]:
+    """What tells a rule from others of its code, and its metric."""
+    if quality.code == "GATE-TREND":
+        trends.require_band(table, quality)
+        measure = str(quality.arguments["measure"])
+        return f"__{measure}", trends.metric(measure)
+    tag = f"__{quality.arguments['tag']}" if "tag" in quality.arguments else ""
+    return tag, f"{metric}__{quality.column}{tag}" if quality.column else metric
+
+
 def _limit_text(quality: Quality, limit: float) -> tuple[str, str]:
     if "limit" in quality.arguments:
         return f"ต้องไม่เกิน {limit:.2%}", f"at most {limit:.2%}"
@@ -194,4 +204,7 @@ def _limit_text(quality: Quality, limit: float) -> tuple[str, str]:
     if quality.code == "GATE-FEWER":
         share = float(quality.arguments.get("share", USUAL_SHARE))
         return f"อย่างน้อย {share:.0%} ของเดือนปกติ", f"at least {share:.0%} of them"
+    if quality.code == "GATE-TREND":
+        told = "{measure}: {minimum:g} – {maximum:g}".format(**quality.arguments)
+        return f"({told})", f"({told})"
     return "", ""

@@ -65,6 +65,9 @@ _TERMS = (
     Term("GATE-ORPHAN", "orphan_share", "สัดส่วนค่าอ้างอิงที่ไม่มีในทะเบียนที่อ้างถึง",
          "share of references that another dataset, as last promoted, does not hold (0 where it has no month yet)",
          arguments=("of", "limit"), computed="reference"),
+    Term("GATE-TREND", "trend_beyond", "อยู่ในช่วงที่เรียนรู้จากเดือนก่อน ๆ",
+         "how far a figure of the month lies outside the band learned of the dataset's own past", per_column=False,
+         arguments=("measure", "minimum", "maximum"), optional=("seasonal",), computed="curation"),
 )  # fmt: skip
 TERMS = {term.code: term for term in _TERMS}
 

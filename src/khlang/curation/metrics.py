@@ -5,13 +5,13 @@ from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from khlang.contracts import Table, reference_view, rules
+from khlang.contracts import Table, reference_view, rules, trends
 from khlang.curation.rekey import RAW_COLUMNS
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-REJECTS, KEYED = "rejects", "keyed"
+REJECTS, KEYED, TRENDS = "rejects", "keyed", "trends"
 REJECT_SHOWN, REJECT_MANY = 20, 100_000  # row numbers told a reason; rows beyond which none are looked for
 VIEW = "khlang_staged"  # the staged frame, in every expression
 #: A look at the few bad rows instead of a count a possible reason over all rows.
@@ -61,6 +61,12 @@ def expressions(table: Table) -> dict[str, str]:
             references = f"{VIEW} mine LEFT JOIN {view} theirs ON theirs.known = mine.{rule.column}"
             named[rule.metric] = f"(SELECT {rule.metric_sql} FROM {references} WHERE mine.{rule.column} IS NOT NULL)"  # noqa: S608
     return named
+
+
+def trends_of(table: Table) -> dict[str, str]:
+    """``trends``: what is measured of the month beside its rules, as one struct of the same pass."""
+    figures = ", ".join(f"{each.sql} AS `{each.name}`" for each in trends.measures(table).values())
+    return {TRENDS: f"struct({figures})"}
 
 
 def _groups(keys: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from khlang import gates, lake
-from khlang.contracts import Contracts, Table
+from khlang.contracts import Contracts, Table, trends
 from khlang.curation import metrics as gate_metrics
 from khlang.curation import promote, references, rotation, staging
 from khlang.curation.lease import Lease, hold
@@ -133,10 +133,11 @@ class Curator:
 
     def _gate(self, staged: "DataFrame", work: Work, table: Table, decision: Decision) -> Verdict:
         with _timed(decision, "metrics"):
-            named = gate_metrics.expressions(table)
+            named = gate_metrics.expressions(table) | gate_metrics.trends_of(table)
             least = gate_metrics.least(table, work.usual)
             references.show(staged, table, tables=self.tables, place=self.place, period=work.submission.period)
             found = gate_metrics.compute(staged, named, manifest_rows=work.rows, least_rows=least)
+            found |= trends.beyond(table, found[gate_metrics.TRENDS], period=work.submission.period)
             raw = gate_metrics.raw_columns(staged) if found["raw_id_cells"] else []
         with _timed(decision, "gate"):
             verdict = gates.judge(found, table, raw=raw)

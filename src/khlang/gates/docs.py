@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from khlang.contracts import Rule, Table, rules
+from khlang.gates import history
 from khlang.gates.verdict import Verdict
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -31,12 +32,14 @@ def write(folder: Path, table: Table, decision: Mapping[str, Any], verdict: Verd
     home.mkdir(parents=True, exist_ok=True)
     stem = f"{decision['period']}-{decision['sequence']:06d}"
     results = {"decision": _kept(decision), "declared": verdict.declared, "results": list(verdict.results)}
+    results |= {"trends": (decision.get("metrics") or {}).get("trends", {})}
     (home / f"{stem}.json").write_text(json.dumps(results, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
     page = home / f"{stem}.html"
     rows = [_row(rule, verdict) for rule in rules(table)]
     page.write_text(
         _render("page.html.jinja", table=table, decision=decision, verdict=verdict, rows=rows), encoding="utf-8"
     )
+    history.write(home, table)
     write_index(folder)
     return page
 
@@ -46,7 +49,10 @@ def write_index(folder: Path) -> None:
     found = [(path, json.loads(path.read_text(encoding="utf-8"))["decision"]) for path in folder.glob("*/*.json")]
     entries = [{"href": f"{p.parent.name}/{p.stem}.html", **decision} for p, decision in found]
     entries.sort(key=lambda entry: (entry["period"], entry["dataset"], entry["sequence"]), reverse=True)
-    (folder / "index.html").write_text(_render("index.html.jinja", entries=entries), encoding="utf-8")
+    datasets = sorted(page.parent.name for page in folder.glob(f"*/{history.PAGE}"))
+    (folder / "index.html").write_text(
+        _render("index.html.jinja", entries=entries, datasets=datasets), encoding="utf-8"
+    )
 
 
 def _kept(decision: Mapping[str, Any]) -> dict[str, Any]:

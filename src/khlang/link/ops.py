@@ -129,7 +129,7 @@ def build_gate_metrics(shop: Workshop, *, decisions: Iterable[Decision]) -> list
 
 
 def gate_rows(decision: Decision, contracts: Contracts) -> list[Row]:
-    """One row a rule of the decision's dataset: what was measured, the limit, whether it was met."""
+    """One row a rule of the decision's dataset (what was measured, the limit, whether it was met), then one a trend."""
     failed = {failure["rule_id"] for failure in decision["failures"]}
     return [
         {
@@ -148,7 +148,24 @@ def gate_rows(decision: Decision, contracts: Contracts) -> list[Row]:
             "period": decision["period"],
         }
         for rule in rules(contracts[decision["dataset"]])
-    ]
+    ] + [_trend(decision, name, figure) for name, figure in (decision["metrics"].get("trends") or {}).items()]
+
+
+def _trend(decision: Decision, name: str, figure: Any) -> Row:
+    """A figure of the month that is measured beside the rules: rows, empty cells, means, shares of codes."""
+    rest = name.partition("__")[2]
+    told = {each: decision[each] for each in ("dataset", "agency", "submission", "period")}
+    return told | {
+        "sequence": int(decision["sequence"]),
+        "rule_id": f"{decision['dataset']}/trend/{name}",
+        "code": "TREND",
+        "column_name": rest.partition("__")[0] or None,
+        "metric": name,
+        "metric_value": _number(figure),
+        "limit_value": None,
+        "severity": "none",
+        "is_met": True,
+    }
 
 
 def limit(rule: Rule) -> float | None:

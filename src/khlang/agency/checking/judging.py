@@ -31,6 +31,10 @@ POOL_ONLY: Final[dict[str, tuple[str, str]]] = {
         "ค่าอ้างอิงที่ไม่มีในทะเบียนของชุดข้อมูลอื่น คลังกลางเท่านั้นที่มีทั้งสองชุด",
         "references that another dataset does not hold: the pool alone has both",
     ),
+    "GATE-TREND": (
+        "ตัวเลขของเดือนเทียบกับช่วงที่เรียนรู้จากเดือนก่อน ๆ ของชุดข้อมูลเดียวกัน",
+        "figures of the month against bands learned of the dataset's own past",
+    ),
     "SIGNATURE": ("ลายมือชื่อ ความครบถ้วนของไฟล์ และแถวทดสอบ", "signature, whole parts and canary rows"),
     "SEQUENCE": ("ลำดับชุดส่งและการส่งทับชุดเดิม", "the order of submissions, and what they replace"),
     "LINK": ("อัตราการเชื่อมโยงกับเดือนก่อนและกับหน่วยงานอื่น", "link rates with last month and with other agencies"),
