@@ -16,7 +16,6 @@ COMMANDS = {
     "admin": ("khlang.landing.admin:admin", "The pool's operator: submissions that come on a stick, receipts."),
     "simulate": ("khlang.simulate.cli:simulate", "Make a synthetic population and each agency's extracts of it."),
     "contract": ("khlang.authoring.cli:contract", "Add a dataset: propose, judge, try a contract; list all."),
-    "contract": ("khlang.contracts.cli:contract", "List contracts and write what is derived from them."),
     "gate": ("khlang.gates.cli:gate", "What months of a dataset are like: learn bands of its past, write its page."),
     "stack": ("khlang.stack.cli:stack", "Start, stop and look at the services."),
     "sql": ("khlang.serve.cli:sql", "Ask Trino, as an analyst."),

@@ -35,7 +35,7 @@ def places(settings: Settings) -> list[Document]:
             "user": admin,
             "password_file": str(secrets.airflow_password_file(settings)),
         },
-        {"name": "Data Docs", "at": str(docs), "user": "", "password_file": ""},
+        {"name": "หน้ารายเดือนของชุดข้อมูล (months of each dataset)", "at": str(docs), "user": "", "password_file": ""},
     ]
 
 
