@@ -26,6 +26,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
             "tests/scenarios/",
             "tests/scenarios_linkage/",
             "tests/scenarios_marts/",
+            "tests/scenarios_history/",
             "tests/faults/test_curate",
             "tests/faults/test_rotation",
             "tests/integration/test_bridge.py",

@@ -95,6 +95,18 @@ def replace_all(frame: DataFrame, location: str, *, app: str, version: int) -> N
     writer.option("txnAppId", app).option("txnVersion", version).save(location)
 
 
+def append(frame: DataFrame, location: str, *, app: str, version: int, sort_by: str | None = None) -> None:
+    """Add rows to a table, whose files stay as they are; otherwise as :func:`replace_period`.
+
+    Raises:
+        ContractError: The frame's columns are not the table's.
+    """
+    check_columns(frame.columns, frame.sparkSession.read.format("delta").load(location).columns, location)
+    rows = frame.repartition(sort_by).sortWithinPartitions(sort_by) if sort_by else frame
+    writer = rows.write.format("delta").mode("append")
+    writer.option("txnAppId", app).option("txnVersion", version).save(location)
+
+
 def replace_submission(
     frame: DataFrame, location: str, *, period: str, submission: str, app: str, version: int
 ) -> None:

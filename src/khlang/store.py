@@ -17,6 +17,8 @@ from khlang.errors import AccessError, ServiceError, SetupError
 from khlang.settings import Settings
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import PutObjectRequestTypeDef
 
@@ -195,6 +197,15 @@ def list_keys(s3: "S3Client", bucket: str, prefix: str = "") -> Iterator[str]:
     """Keys under a prefix, in order."""
     for key, _, _ in _listing(s3, bucket, prefix):
         yield key
+
+
+def written(s3: "S3Client", bucket: str, prefix: str = "") -> "dict[str, datetime]":
+    """When each object under a prefix was written, by the store's clock."""
+    found: dict[str, datetime] = {}
+    with _told(bucket, prefix):
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            found |= {each["Key"]: each["LastModified"] for each in page.get("Contents", ())}
+    return found
 
 
 def exists(s3: "S3Client", bucket: str, key: str) -> bool:

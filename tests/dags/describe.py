@@ -36,6 +36,7 @@ for name, dag in bag.dags.items():
             for task in dag.tasks
         },
         "max_active_runs": dag.max_active_runs,
+        "paused": bool(dag.is_paused_upon_creation),
         "catchup": dag.catchup,
         "schedule": str(dag.schedule) if condition is None else type(condition).__name__,
         "assets": [] if condition is None else leaves(condition),

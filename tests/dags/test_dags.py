@@ -37,6 +37,7 @@ def test_dags_are_those_of_the_index(described: dict[str, Any]) -> None:
     wanted = {
         "land",
         "common",
+        "history",
         *(f"curate_{one['name']}" for one in INDEX["datasets"]),
         *(f"marts_{d}" for d in INDEX["domains"]),
     }
@@ -82,6 +83,15 @@ def test_marts_run_when_any_input_changes(described: dict[str, Any]) -> None:
         named = [f"curated/{name}" for name in lists["inputs"]] + [f"common/{name}" for name in lists["common"]]
         assert dag["assets"] == sorted(named)
         assert dag["tasks"]["marts"]["downstream"] == ["serve"]
+
+
+def test_history_takes_in_what_its_inputs_promote_and_is_paused_until_asked_for(described: dict[str, Any]) -> None:
+    dag = described["dags"]["history"]
+    assert dag["assets"] == [f"curated/{name}" for name in INDEX["history"]["inputs"]]
+    assert (dag["paused"], dag["max_active_runs"]) == (True, 1)
+    assert dag["tasks"]["take_in"]["downstream"] == ["serve"]
+    assert dag["tasks"]["serve"]["arguments"] == ["--domain", "history"]
+    assert {name for name, one in described["dags"].items() if one["paused"]} == {"history"}
 
 
 def test_common_data_is_loaded_then_shown(described: dict[str, Any]) -> None:

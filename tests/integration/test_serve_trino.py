@@ -33,8 +33,8 @@ def no_ca_of_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_tables_and_views_are_there_and_a_second_time_makes_nothing(served: Settings) -> None:
     with client.connect(served, "analyst") as connection:
         names = [row[0] for row in client.ask(connection, "SHOW TABLES").rows]
-    marts = [table for table in contracts.load().marts if table.project == "demo"]
-    assert names == sorted(name for table in marts for name in (table.name, table.versioned))
+    mine = [item for item in register.served(contracts.load()) if item.schema == "demo"]
+    assert names == sorted(name for item in mine for name in (item.table.versioned, *register.statements(item)[1]))
     assert register.register(served, contracts.load(), exists=bucket(served).exists) == []
 
 

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 
-from khlang.contracts import joins
+from khlang.contracts import facts, joins
 from khlang.contracts.gates import rules
 from khlang.contracts.model import Table
 from khlang.errors import ContractError
@@ -13,9 +13,11 @@ def agree(tables: Mapping[str, Table]) -> None:
     """Check all tables together.
 
     Raises:
-        ContractError: An alias names two columns, a mart's input or join does not exist, or a rule cannot be rendered.
+        ContractError: An alias names two columns, a mart's input or join does not exist, a history does not fit its
+            input, or a rule cannot be rendered.
     """
     _registers(tables)
+    facts.agree(tables)
     for table in tables.values():
         _aliases(table)
         for name in table.inputs:

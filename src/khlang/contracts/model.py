@@ -8,7 +8,7 @@ from khlang.contracts.joins import Join
 from khlang.contracts.versions import Previous
 from khlang.errors import ContractError
 
-Layer = Literal["curated", "marts", "spine", "quarantine", "ops", "common"]
+Layer = Literal["curated", "marts", "spine", "quarantine", "history", "ops", "common"]
 Personal = Literal["direct", "quasi", "sensitive", "none"]
 Standard = Literal["text", "digits", "money", "date", "month", "code", "integer"]
 Severity = Literal["critical", "warning"]
@@ -92,9 +92,9 @@ class Table:
     ``two_people``: a submission is signed only when another person than its preparer has approved it. ``register_of``:
     identifier types of which every one should stand in this table; other tables' link rates are shares of it.
     ``months``: how many months of its inputs a mart looks at for one period, that period the last of them.
-    ``joins``: how a mart's inputs meet. ``source``: of common data, the file below ``contracts/`` (or the folder of
-    code lists) that it is loaded from.
-    ``previous``: earlier versions that are served beside this one until a declared day.
+    ``month_column``: of a history, the column of its input that says of which month a row speaks, where not every row
+    speaks of its period. ``joins``: how a mart's inputs meet. ``source``: of common data, the file below ``contracts/``
+    (or the folder of code lists) that it is loaded from. ``previous``: earlier versions served until a declared day.
     """
 
     name: str
@@ -127,6 +127,7 @@ class Table:
     register_of: tuple[str, ...] = ()
     months: int = 1
     joins: tuple[Join, ...] = ()
+    month_column: str | None = None
     source: str = ""
     previous: tuple[Previous, ...] = ()
     catalogue: Mapping[str, Any] = field(default_factory=dict)
@@ -199,7 +200,7 @@ class Contracts(Mapping[str, Table]):
         table = self[name]
         if layer in {"accepted", "staging", "quarantine"} and table.layer == "curated":
             return table
-        if layer == "projects" and table.layer == "marts":
+        if layer == "projects" and table.layer in {"marts", "history"}:
             return table
         if table.layer != layer:
             raise ContractError(
@@ -223,6 +224,11 @@ class Contracts(Mapping[str, Table]):
     def marts(self) -> tuple[Table, ...]:
         """The tables that answer a question: layer marts."""
         return tuple(table for table in self.tables if table.layer == "marts")
+
+    @property
+    def histories(self) -> tuple[Table, ...]:
+        """The tables of facts with the months they hold in and the time they became known: layer history, one input."""
+        return tuple(table for table in self.tables if table.layer == "history" and table.inputs)
 
     @property
     def common(self) -> tuple[Table, ...]:

@@ -73,6 +73,7 @@ def table(path: str, document: Document, fields: Document, codes: Document, extr
         source=str(_need(where, own, "source")) if layer == "common" else "",
         months=int(own.get("months", 1)),
         joins=joins.read(where, own.get("joins", ())),
+        month_column=own.get("monthColumn"),
         register_of=tuple(own.get("registerOf", ())),
         previous=_previous(where, own.get("previous", ()), int(version.partition(".")[0])),
         catalogue=own.get("catalogue", {}),

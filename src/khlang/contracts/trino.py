@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from khlang.contracts import facts
 from khlang.contracts.model import Contracts, Table
 
 LAKE, LOADER = "lake", "loader"
@@ -98,8 +99,9 @@ def _select(contracts: Contracts, projects: dict[str, str], engineers: Sequence[
 
 
 def _grant(users: Sequence[str], schema: str, table: Table) -> dict[str, Any]:
-    """The table, its view, and the views of earlier versions, which are taken away when their day has passed."""
-    names = [table.name, table.versioned, *(f"{table.name}_v{each.version}" for each in table.previous)]
+    """The table, its views, and the views of earlier versions, which are taken away when their day has passed."""
+    earlier = (f"{table.name}_v{each.version}" for each in table.previous)
+    names = [table.name, table.versioned, *facts.views(table), *earlier]
     return {
         "user": _anyone(users),
         "catalog": LAKE,

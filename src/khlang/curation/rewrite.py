@@ -39,9 +39,12 @@ def run(work: Work, now: State, *, settle: Callable[[], None], say: Callable[[st
         LeaseLostError: Another writer took over.
     """
     objects, curated = work.place.objects, tuple(table for table in work.tables.datasets if table.identifiers)
+    histories = work.tables.histories
     with ExitStack() as held:
         for table in curated:
             held.enter_context(hold(objects, f"curated.{table.versioned}"))
+        for table in histories:
+            held.enter_context(hold(objects, f"history.{table.versioned}"))
         held.enter_context(hold(objects, "spine.spine_v1"))
         folder = f"{rotation.FOLDER}/{now.number:06d}"
         where = promote.ensure_spine(work.spark, work.place, work.tables["spine"], work.tables["spine_alias"])
@@ -50,12 +53,12 @@ def run(work: Work, now: State, *, settle: Callable[[], None], say: Callable[[st
             objects.put(f"{folder}/drawn.json", json.dumps(told).encode())
         say("map")
         drawn = work.spark.read.parquet(f"{work.place.root}/{folder}/map")
-        for table in curated:
-            for layer in ("curated", "quarantine"):
-                location = lake.table(layer, table.name, table.version)
-                if work.place.exists(location) and not _done(work, location, now):
-                    _rewrite(work, table, location, drawn, now, strict=layer == "curated")
-                say(f"{layer} {table.name}")
+        layers: list[tuple[Table, lake.Layer]] = [(t, layer) for t in curated for layer in ("curated", "quarantine")]
+        for table, layer in [*layers, *((table, "history") for table in histories)]:
+            location = lake.table(layer, table.name, table.version)
+            if work.place.exists(location) and not _done(work, location, now):
+                _rewrite(work, table, location, drawn, now, strict=layer != "quarantine")
+            say(f"{layer} {table.name}")
         _overwrite(drawn.selectExpr("type", "new_p AS p", "new_pid AS pid", "first_period"), where[0], now)
         say("spine")
         _overwrite(work.spark.read.parquet(f"{work.place.root}/{folder}/alias"), where[1], now)

@@ -26,8 +26,9 @@ EXAMPLES = """Examples:
 @click.option("--months", type=click.IntRange(1, 120), default=3, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="Same seed, same figures.")
 @click.option("--domains", default="welfare", show_default=True, help="Domains, with what they need; or: all.")
+@click.option("--history", is_flag=True, help="Build histories too: who lived where, as valid and as known.")
 @click.option("--start", default="2026-01", show_default=True, help="First month, YYYY-MM.")
-def demo(*, people: int, months: int, seed: int, domains: str, start: str) -> None:
+def demo(*, people: int, months: int, seed: int, domains: str, start: str, history: bool) -> None:
     """Run the main job from extracts to an answer, on the real servers, and leave them up."""
     from khlang.demo.run import Plan, run
     from khlang.demo.steps import Steps
@@ -38,7 +39,7 @@ def demo(*, people: int, months: int, seed: int, domains: str, start: str) -> No
     if plan.start != start:
         raise PeriodError("--start is no Gregorian month.", "Give it as YYYY-MM, such as 2026-01.")
     with Steps(here.var / "demo" / "timings.json", console) as steps:
-        report, told = run(here, plan, steps)
+        report, told = run(here, plan, steps, history=history)
     show(console, report, told)
     console.print(f"\nReport: {here.var / 'demo' / 'report.html'} (for a program: report.json; pictures: *.png)")
     console.print("The servers stay up: `make status` shows them, `make down` stops them.", highlight=False)

@@ -82,8 +82,14 @@ def settled(settings: Settings, plan: Plan) -> None:
         )
 
 
-def run(settings: Settings, plan: Plan, steps: Steps) -> tuple[Document, list[Told]]:
+def run(settings: Settings, plan: Plan, steps: Steps, *, history: bool = False) -> tuple[Document, list[Told]]:
     """Run the main job.
+
+    Args:
+        settings: The installation.
+        plan: What it runs on.
+        steps: What a person watches.
+        history: Whether histories are built too, as months come.
 
     Returns:
         The report, and each domain's answer as it is shown.
@@ -109,7 +115,8 @@ def run(settings: Settings, plan: Plan, steps: Steps) -> tuple[Document, list[To
         offices.send(settings, sealed, say)
     with steps.step("pool", "Landing, curating, answering") as say:
         rest = idle(settings, {one.name for one in domains}, board.datasets())
-        _follow(settings, board, steps, since=since, idle=rest, say=say)
+        paused = {f"marts_{domain}": still for domain, still in rest.items()} | {"history": not history}
+        _follow(settings, board, steps, since=since, paused=paused, say=say)
     asked = asking.ask(settings, plan.periods, domains, steps)
     told = asked.told
     seconds = steps.seconds | {"total": round(time.monotonic() - begun, 2)}
@@ -182,13 +189,13 @@ def _follow(
     steps: Steps,
     *,
     since: datetime,
-    idle: dict[str, bool],
+    paused: dict[str, bool],
     say: Callable[[str], None],
 ) -> None:
     """Start the first hop and watch until all is quiet."""
     running: list[str] = []
     with Airflow(settings) as airflow:
-        airflow.pause({f"marts_{domain}": paused for domain, paused in idle.items()})
+        airflow.pause(paused)
         for dag in {"land", *airflow.broken()}:
             airflow.trigger(dag)
         with steps.live(lambda: board.table(running)) as refresh:

@@ -7,7 +7,7 @@ then skips what was committed), and the next number when anything differs.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,11 +53,21 @@ class Records:
 
     def stale(self, wanted: Mapping[str, State]) -> dict[str, State]:
         """Those periods whose last finished build was not made from just this."""
+        built = self.states()
+        return {period: state for period, state in wanted.items() if built.get(period) != state}
+
+    def states(self) -> dict[str, State]:
+        """For every period what its last finished build was made from."""
         built: dict[str, State] = {}
+        for periods in self.log():
+            built |= periods
+        return built
+
+    def log(self) -> Iterator[dict[str, State]]:
+        """What each finished build was made from, in order."""
         for number, done in sorted(self._numbers().items()):
             if done:
-                built |= self._intent(number)
-        return {period: state for period, state in wanted.items() if built.get(period) != state}
+                yield self._intent(number)
 
     def begin(self, periods: Mapping[str, State]) -> int:
         """Leave the intent to build these periods.

@@ -18,7 +18,10 @@ FILE = "dags/index.json"
 
 
 def index(contracts: Contracts) -> dict[str, Any]:
-    """Datasets, and for each domain that has marts its inputs (common data apart) and marts, in order of name."""
+    """What the DAG files loop over, in order of name.
+
+    Datasets, histories with their inputs, and for each domain that has marts its inputs (common data apart) and marts.
+    """
     domains: dict[str, dict[str, set[str]]] = {}
     for mart in contracts.marts:
         lists = domains.setdefault(mart.domain, {"inputs": set(), "common": set(), "marts": set()})
@@ -30,6 +33,10 @@ def index(contracts: Contracts) -> dict[str, Any]:
             {"name": table.name, "version": table.version, "agency": table.agency, "domain": table.domain}
             for table in contracts.datasets
         ],
+        "history": {
+            "inputs": sorted({name for table in contracts.histories for name in table.inputs}),
+            "tables": [table.name for table in contracts.histories],
+        },
         "domains": {
             domain: {kind: sorted(names) for kind, names in lists.items()} for domain, lists in sorted(domains.items())
         },

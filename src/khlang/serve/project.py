@@ -66,7 +66,7 @@ def _build_one(shop: Workshop, table: Table, project: Project) -> list[tuple[str
     rows = shop.read(table.name).where(f"period IN ({listed})")
     if table.identifiers:
         rows = rekey(rows, shop.read("spine"), table, project)
-        _check(rows, table, project)
+        check(rows, table, project)
     location = lake.table("projects", table.name, table.version, project=project.name)
     shop.write(rows, table, location, periods=sorted(stale), version=number)
     records.finish(number)
@@ -117,8 +117,8 @@ def _batches(
         yield pa.RecordBatch.from_pydict(columns)
 
 
-def _check(rows: "DataFrame", table: Table, project: Project) -> None:
-    """Refuse a project in which two persons of one period share a pid (about 8 pairs in 66 million persons).
+def check(rows: "DataFrame", table: Table, project: Project) -> None:
+    """Refuse rows of a project in which two persons share a pid (about 8 pairs in 66 million persons).
 
     Raises:
         IntegrityError: There is one; the project then needs a new key.

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from khlang import lake
-from khlang.contracts import Contracts, Table, column_comment, table_comment
+from khlang.contracts import Contracts, Table, column_comment, facts, table_comment
 from khlang.serve import client, earlier
 from khlang.settings import Settings
 
@@ -41,11 +41,33 @@ class Served:
         return [column.name for column in self.table.stored]
 
 
+@dataclass(frozen=True)
+class View:
+    """A view of a table: what it and each of its columns mean, and its query with ``{table}`` for the table's name."""
+
+    name: str
+    means: str
+    columns: Mapping[str, str]
+    query: str
+
+
+def views(item: Served) -> list[View]:
+    """A table's views: the one without a version, and of a history "as valid" and "as known" too."""
+    table, means = item.table, table_comment(item.table)
+    columns = {column.name: column_comment(column) for column in table.stored} | {facts.KNOWN_TO: facts.KNOWN_TO_MEANS}
+    whole = f"SELECT {', '.join(item.columns)} FROM {{table}}"  # noqa: S608  # every name is a contract's
+    found = {table.name: ("", tuple(item.columns), whole), **facts.views(table)}
+    return [
+        View(name, " · ".join(filter(None, (means, kind))), {one: columns[one] for one in names}, query)
+        for name, (kind, names, query) in found.items()
+    ]
+
+
 def served(contracts: Contracts) -> list[Served]:
-    """What the contracts say is served: marts in their project's schema, ops and common data in those."""
+    """What the contracts say is served: marts and histories in their project's schema, ops and common data in those."""
     found = []
     for table in contracts.tables:
-        if table.layer == "marts" and table.project:
+        if table.layer in {"marts", "history"} and table.project:
             location = lake.table("projects", table.name, table.version, project=table.project)
             found.append(Served(table.project, table, location))
         elif table.layer in {"ops", "common"}:
@@ -83,35 +105,39 @@ def register(
             day = today or dt.datetime.now(dt.UTC).date()
             made += earlier.show(connection, item.schema, item.table, shown.get(item.schema, {}), today=day)
     with ThreadPoolExecutor(AT_ONCE) as beside:
-        jobs = [beside.submit(_describe, settings, item, shown.get(item.schema, {}), made) for item in wanted]
+        each = [(item, view) for item in wanted for view in views(item)]
+        jobs = [beside.submit(_describe, settings, *one, shown.get(one[0].schema, {}), made) for one in each]
         described = [job.result() for job in jobs]
     return made + [name for name in described if name and name not in made]
 
 
-def statements(item: Served) -> tuple[str, str]:
-    """The two statements that make a table and its view visible."""
+def statements(item: Served) -> tuple[str, dict[str, str]]:
+    """The statement that makes a table visible, and those of its views by name."""
     name, schema = item.table.versioned, item.schema
     table = f"CALL {LOADER}.system.register_table('{schema}', '{name}', '{item.location}')"
-    columns = ", ".join(item.columns)
     source = f"{client.CATALOG}.{schema}.{name}"
-    select = f"SELECT {columns} FROM {source}"  # noqa: S608  # every name is a contract's
-    view = f"{LOADER}.{schema}.{item.table.name} COMMENT {_text(table_comment(item.table))} SECURITY INVOKER"
-    return table, f"CREATE OR REPLACE VIEW {view} AS {select}"
+    return table, {
+        view.name: f"CREATE OR REPLACE VIEW {LOADER}.{schema}.{view.name} COMMENT {_text(view.means)} SECURITY INVOKER "
+        f"AS {view.query.format(table=source)}"
+        for view in views(item)
+    }
 
 
-def comments(item: Served, told: Mapping[str, str]) -> list[str]:
+def comments(item: Served, told: Mapping[str, str], view: View | None = None) -> list[str]:
     """The statements after which a view says what it means, where it does not yet.
 
     Args:
         item: The table.
         told: The comments that its view has, by column; its own under the empty name.
+        view: Which view of it; without it the one that every table has.
     """
-    view = f"{LOADER}.{item.schema}.{item.table.name}"
-    means = table_comment(item.table)
-    found = [f"COMMENT ON VIEW {view} IS {_text(means)}"] if told.get("") != means else []
-    wanted = {column.name: column_comment(column) for column in item.table.stored}
+    one = view or views(item)[0]
+    name = f"{LOADER}.{item.schema}.{one.name}"
+    found = [f"COMMENT ON VIEW {name} IS {_text(one.means)}"] if told.get("") != one.means else []
     return found + [
-        f"COMMENT ON COLUMN {view}.{name} IS {_text(text)}" for name, text in wanted.items() if told.get(name) != text
+        f"COMMENT ON COLUMN {name}.{column} IS {_text(text)}"
+        for column, text in one.columns.items()
+        if told.get(column) != text
     ]
 
 
@@ -120,11 +146,13 @@ def _text(text: str) -> str:
     return f"'{escaped}'"
 
 
-def _describe(settings: Settings, item: Served, shown: dict[str, dict[str, str]], made: list[str]) -> str | None:
+def _describe(
+    settings: Settings, item: Served, view: View, shown: dict[str, dict[str, str]], made: list[str]
+) -> str | None:
     """Comment one view over a connection of its own; gives its name when there was something to say."""
-    name = f"{item.schema}.{item.table.name}"
-    told = {"": table_comment(item.table)} if name in made else shown.get(item.table.name, {})
-    statements = comments(item, told)
+    name = f"{item.schema}.{view.name}"
+    told = {"": view.means} if name in made else shown.get(view.name, {})
+    statements = comments(item, told, view)
     if not statements:
         return None
     with client.connect(settings, LOADER, catalog=LOADER) as connection:
@@ -134,16 +162,17 @@ def _describe(settings: Settings, item: Served, shown: dict[str, dict[str, str]]
 
 
 def _make(connection: "Connection", item: Served, shown: dict[str, dict[str, str]]) -> list[str]:
-    table, view = statements(item)
+    table, made_by = statements(item)
     made = []
     fresh = item.table.versioned not in shown
     if fresh:
         client.ask(connection, table)
         made.append(f"{item.schema}.{item.table.versioned}")
-    # A new version with the same columns is another table.
-    if fresh or [name for name in shown.get(item.table.name, {}) if name] != item.columns:
-        client.ask(connection, view)
-        made.append(f"{item.schema}.{item.table.name}")
+    for view in views(item):
+        # A new version with the same columns is another table.
+        if fresh or [name for name in shown.get(view.name, {}) if name] != list(view.columns):
+            client.ask(connection, made_by[view.name])
+            made.append(f"{item.schema}.{view.name}")
     return made
 
 

@@ -2,12 +2,16 @@
 
 from khlang.curation.lease import hold
 from khlang.link.service import workshop
-from khlang.serve import project, register
+from khlang.serve import histories, project, register
 from khlang.settings import Settings
+
+HISTORY = "history"  # the domain of the contracts of histories; it has no marts
 
 
 def serve(settings: Settings, *, domain: str | None = None) -> list[dict[str, str]]:
     """Bring every project's tables and Trino up to date, with the marts of one domain where one is named.
+
+    Histories are served under the domain ``history``.
 
     Returns:
         One document a table and period that was written for a project.
@@ -17,13 +21,12 @@ def serve(settings: Settings, *, domain: str | None = None) -> list[dict[str, st
     """
     shop = workshop(settings, "serve")
     projects = sorted({table.project for table in shop.contracts.marts if table.project})
-    written = [
-        pair
-        for name in projects
-        for pair in project.build(
-            shop, project.Project(name, str(settings.secrets / f"project-{name}.key")), domain=domain
-        )
-    ]
+    written: list[tuple[str, str]] = []
+    for name in projects:
+        one = project.Project(name, str(settings.secrets / f"project-{name}.key"))
+        written += project.build(shop, one, domain=domain)
+        if domain in {None, HISTORY}:
+            written += histories.build(shop, one)
     with hold(shop.place.objects, "serve.register"):  # domains are served at the same time, and Trino is one
         register.register(settings, shop.contracts, exists=shop.place.exists)
     return [{"dataset": name, "period": period, "verdict": "served"} for name, period in written]
