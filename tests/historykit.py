@@ -59,7 +59,8 @@ class History:
             self._db.execute(f"INSERT INTO content VALUES ({', '.join('?' * len(row))})", row)
         self.arrivals += 1
         change = edit.Edit(self.table, period, before, frozenset(self.months))
-        made = edit.records(change, believed="believed", content="content")
+        self._db.execute(f"CREATE OR REPLACE VIEW near AS {edit.near(change, 'believed')}")
+        made = edit.records(change, near="near", content="content")
         told = f"SELECT *, '{self.time(self.arrivals)}', '{period}' FROM ({made})"
         return int(self._db.execute(f"INSERT INTO records {told}").fetchall()[0][0])
 

@@ -60,6 +60,7 @@ def _build_one(shop: Workshop, table: Table, decisions: list[tuple[Decision, dat
             number = records.begin({arrival.period: state})
             rows = _records(shop, table, arrival, known=known, at=shop.place.at(location))
             delta.append(rows, shop.place.at(location), app=app, version=number, sort_by=facts.key(table)[0])
+            shop.session().catalog.uncacheTable(f"{table.name}_near")
             records.finish(number)
             taken[arrival.period] = arrival.version
             built.append((table.name, arrival.period))
@@ -82,6 +83,8 @@ def _records(shop: Workshop, table: Table, arrival: Arrival, *, known: frozenset
     spark.sql(edit.content(table, period, f"{name}_source")).createOrReplaceTempView(f"{name}_content")
     spark.sql(facts.believed(table).format(table=f"delta.`{at}`")).createOrReplaceTempView(f"{name}_believed")
     change = edit.Edit(table, period, known, known | {period} if arrival.version > 0 else known - {period})
-    made = spark.sql(edit.records(change, believed=f"{name}_believed", content=f"{name}_content"))
+    spark.sql(edit.near(change, f"{name}_believed")).createOrReplaceTempView(f"{name}_near")
+    spark.catalog.cacheTable(f"{name}_near")  # the query reads it three times
+    made = spark.sql(edit.records(change, near=f"{name}_near", content=f"{name}_content"))
     times = made.selectExpr("*", f"'{arrival.known_from}' AS known_from", f"'{period}' AS period")
     return frames.conform(times, table)

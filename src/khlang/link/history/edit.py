@@ -48,23 +48,37 @@ def content(table: Table, period: str, source: str) -> str:
     return f"SELECT {', '.join((*key, *values))} FROM {source} WHERE period = '{period}'{month} AND ({told})"  # noqa: S608
 
 
-def records(edit: Edit, *, believed: str, content: str) -> str:
-    """The query of the records that an edit appends: the columns of the facts, without when they became known.
+def near(edit: Edit, believed: str) -> str:
+    """The query of the facts that an edit can change, with ``begins`` and ``ends``, the month they end before.
 
     Args:
         edit: Which month, and what is known beside it.
         believed: A table or view of ``facts.believed``.
+    """
+    before, after = edit.ends
+    ends = f"CASE WHEN valid_to = '{facts.OPEN}' THEN '{before}' ELSE valid_to END"
+    touching = f"(valid_from <= '{following(edit.period)}' AND {ends} >= '{edit.period}')"
+    # Where the last known month is another one, what was open is no longer, or what had ended with it is again.
+    horizon = f" OR {ends} IN ('{before}', '{after}')" if before != after else ""
+    return f"SELECT *, valid_from AS begins, {ends} AS ends FROM {believed} WHERE {touching}{horizon}"  # noqa: S608
+
+
+def records(edit: Edit, *, near: str, content: str) -> str:
+    """The query of the records that an edit appends: the columns of the facts, without when they became known.
+
+    Args:
+        edit: Which month, and what is known beside it.
+        near: A table or view of :func:`near`.
         content: A table or view of :func:`content`; an empty one where the month was withdrawn.
     """
     key, values = ", ".join(facts.key(edit.table)), ", ".join(facts.values(edit.table))
-    nothing = ", ".join(f"CAST(NULL AS {edit.table.column(name).type}) AS {name}" for name in facts.values(edit.table))
+    told = ", ".join(f"CASE WHEN is_now THEN {name} END AS {name}" for name in facts.values(edit.table))
     month, coming, (_, after) = edit.period, following(edit.period), edit.ends
     return f"""
-WITH near AS ({_near(edit, believed)}),
-pieces AS (
-  SELECT {key}, {values}, begins, least(ends, '{month}') AS ends FROM near WHERE begins < '{month}'
+WITH pieces AS (
+  SELECT {key}, {values}, begins, least(ends, '{month}') AS ends FROM {near} WHERE begins < '{month}'
   UNION ALL
-  SELECT {key}, {values}, greatest(begins, '{coming}') AS begins, ends FROM near WHERE ends > '{coming}'
+  SELECT {key}, {values}, greatest(begins, '{coming}') AS begins, ends FROM {near} WHERE ends > '{coming}'
   UNION ALL
   SELECT {key}, {values}, '{month}' AS begins, '{coming}' AS ends FROM {content}
 ),
@@ -75,22 +89,19 @@ made AS (
     CASE WHEN max(ends) = '{after}' THEN '{facts.OPEN}' ELSE max(ends) END AS valid_to
   FROM runs GROUP BY {key}, {values}, run
 ),
-stood AS (SELECT {key}, {values}, valid_from, valid_to FROM near)
-SELECT * FROM (SELECT {key}, {values}, valid_from, valid_to FROM made EXCEPT SELECT * FROM stood) AS told
-UNION ALL
-SELECT {key}, {nothing}, valid_from, valid_from AS valid_to
-FROM (SELECT {key}, valid_from FROM stood EXCEPT SELECT {key}, valid_from FROM made) AS gone
+sides AS (
+  SELECT {key}, {values}, valid_from, valid_to, true AS is_now FROM made
+  UNION ALL
+  SELECT {key}, {values}, valid_from, valid_to, false AS is_now FROM {near}
+),
+compared AS (
+  SELECT *, count(*) OVER (PARTITION BY {key}, valid_from, {values}, valid_to) AS sides,
+    count(*) OVER (PARTITION BY {key}, valid_from) AS rows_of_one
+  FROM sides
+)
+SELECT {key}, {told}, valid_from, CASE WHEN is_now THEN valid_to ELSE valid_from END AS valid_to
+FROM compared WHERE (is_now AND sides = 1) OR (NOT is_now AND rows_of_one = 1)
 """  # noqa: S608  # every name is a contract's, every value a month
-
-
-def _near(edit: Edit, believed: str) -> str:
-    """Facts that the edit can change, with the month they end before as ``ends``."""
-    before, after = edit.ends
-    ends = f"CASE WHEN valid_to = '{facts.OPEN}' THEN '{before}' ELSE valid_to END"
-    touching = f"(valid_from <= '{following(edit.period)}' AND {ends} >= '{edit.period}')"
-    # Where the last known month is another one, what was open is no longer, or what had ended with it is again.
-    horizon = f" OR {ends} IN ('{before}', '{after}')" if before != after else ""
-    return f"SELECT *, valid_from AS begins, {ends} AS ends FROM {believed} WHERE {touching}{horizon}"  # noqa: S608
 
 
 def _same(table: Table) -> str:
