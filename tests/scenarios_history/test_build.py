@@ -42,7 +42,7 @@ class Told:
 
     def facts(self, kind: str, where: str = "true") -> set[tuple[Any, ...]]:
         table = self.shop.known["person_address"]
-        _, query = facts.views(table)[f"person_address_{kind}"]
+        _, _, query = facts.views(table)[f"person_address_{kind}"]
         self.records().createOrReplaceTempView("told_records")
         asked = self.shop.spark.sql(query.format(table="told_records")).where(where)
         return {(NUMBERS[row[0]], *row[1:5]) for row in asked.collect()}
