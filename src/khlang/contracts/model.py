@@ -89,12 +89,11 @@ CURATED_TAIL = ("row_number", "period")
 class Table:
     """One table and everything that is declared of it; see the module's page in ``docs/reference``.
 
-    ``two_people``: a submission is signed only when another person than its preparer has approved it. ``register_of``:
-    identifier types of which every one should stand in this table; other tables' link rates are shares of it.
-    ``months``: how many months of its inputs a mart looks at for one period, that period the last of them.
-    ``month_column``: of a history, the column of its input that says of which month a row speaks, where not every row
-    speaks of its period. ``joins``: how a mart's inputs meet. ``source``: of common data, the file below ``contracts/``
-    (or the folder of code lists) that it is loaded from. ``previous``: earlier versions served until a declared day.
+    ``two_people``: a submission is signed only when another person than its preparer approved it. ``register_of``: types
+    of identifier of which each should stand here; other tables' link rates are shares of it. ``months``: how many months
+    of its inputs a mart looks at, its period the last. ``month_column``: of a history, the column of its input that says
+    of which month a row speaks. ``joins``: how a mart's inputs meet. ``source``: of common data, the file below
+    ``contracts/`` (or the folder of code lists). ``previous``: earlier versions served until a declared day.
     """
 
     name: str
