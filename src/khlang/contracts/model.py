@@ -81,19 +81,18 @@ class Schedule:
     due_day: int
 
 
-# What every curated table carries after its contract's columns, in this order.
-CURATED_TAIL = ("row_number", "period")
+CURATED_TAIL = ("row_number", "period")  # of every curated table, after its contract's columns
 
 
 @dataclass(frozen=True)
 class Table:
     """One table and everything that is declared of it; see the module's page in ``docs/reference``.
 
-    ``two_people``: a submission is signed only when another person than its preparer approved it. ``register_of``: types
-    of identifier of which each should stand here; other tables' link rates are shares of it. ``months``: how many months
-    of its inputs a mart looks at, its period the last. ``month_column``: of a history, the column of its input that says
-    of which month a row speaks. ``joins``: how a mart's inputs meet. ``source``: of common data, the file below
-    ``contracts/`` (or the folder of code lists). ``previous``: earlier versions served until a declared day.
+    ``two_people``: a submission is signed only when another person than its preparer approved it. ``register_of``:
+    types of identifier that should all stand here; link rates are shares of it. ``months``: how many months of its
+    inputs a mart looks at. ``month_column``: of a history, which column of its input says of which month a row speaks.
+    ``joins``: how a mart's inputs meet. ``source``: of common data, its file or folder below ``contracts/``.
+    ``previous``: earlier versions that are served beside this one until a declared day.
     """
 
     name: str
@@ -231,7 +230,7 @@ class Contracts(Mapping[str, Table]):
 
     @property
     def common(self) -> tuple[Table, ...]:
-        """What belongs to no domain and every one may read: layer common."""
+        """What belongs to no domain: layer common."""
         return tuple(table for table in self.tables if table.layer == "common")
 
     def link(self, table: Table) -> tuple[Column, Table, Column] | None:
