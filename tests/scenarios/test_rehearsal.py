@@ -20,7 +20,16 @@ Rows = list[list[str]]
 
 def rows(count: int = 60) -> Rows:
     return [
-        [citizen(n), "", f"{n % 28 + 1:02d}/01/2569", "1001", "10661", str(20 + n % 20), "1", "31/01/2569"]
+        [
+            citizen(n),
+            citizen(n + 5000),
+            f"{n % 28 + 1:02d}/01/2569",
+            "1001",
+            "10661",
+            str(20 + n % 20),
+            "1",
+            "31/01/2569",
+        ]
         for n in range(1, count + 1)
     ]
 
@@ -36,6 +45,7 @@ def tried(given: Rows, spark: SparkSession, folder: Path, headers: list[str] = H
     )  # fmt: skip
 
 
+@pytest.mark.soak
 def test_a_good_sample_is_promoted_and_every_rule_has_a_verdict(local_spark: SparkSession, tmp_path: Path) -> None:
     done = tried(rows(), local_spark, tmp_path)
     text = shown(done)
@@ -46,6 +56,7 @@ def test_a_good_sample_is_promoted_and_every_rule_has_a_verdict(local_spark: Spa
     assert citizen(1) not in text
 
 
+@pytest.mark.soak
 def test_a_bad_sample_is_refused_by_the_rule_that_it_breaks(local_spark: SparkSession, tmp_path: Path) -> None:
     given = rows()
     for row in given[:10]:
