@@ -86,7 +86,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a second register": (built(second_register), "registerOf cid"),
     "a law of a later version": (lambda: breach(Law("x"), "2026-01"), "the law Law is not known here"),
     "rows of another table": (
-        lambda: ops._write(MagicMock(), CONTRACTS["link_rates"], [{"period": "2026-01"}], pairs=[], version=1),
+        lambda: ops.write(MagicMock(), CONTRACTS["link_rates"], [{"period": "2026-01"}], pairs=[], version=1),
         "Rows of link_rates are not as its contract says",
     ),
     "no register": (
