@@ -2,6 +2,8 @@
 
 Layers of ``s3://lake``: accepted (opened submissions), staging, curated, spine, quarantine, marts, history, projects,
 ops, common.
+Layers of ``s3://lake``: accepted (opened submissions), staging, curated, spine, links (of the second route),
+quarantine, marts, projects, ops, common.
 """
 
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ HEADERS = "headers"  # the age header of each part, which alone holds its key: d
 Layer = Literal[
     "accepted", "staging", "curated", "spine", "quarantine", "marts", "history", "projects", "ops", "common"
 ]
+Layer = Literal["accepted", "staging", "curated", "spine", "links", "quarantine", "marts", "projects", "ops", "common"]
 
 
 @dataclass(frozen=True, order=True)

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import jsonschema
 import rfc8785
@@ -34,6 +34,15 @@ class Part(TypedDict):
     inner_sha256: str
 
 
+class Link(TypedDict):
+    """The sealed link file of a submission: comparison keys beside row numbers, opened in a linkage job only."""
+
+    epoch: str
+    kcv: str
+    recipes: list[str]
+    parts: list[Part]
+
+
 class Manifest(TypedDict):
     """The published form; ``landing/manifest.schema.json`` says what each field means."""
 
@@ -57,6 +66,7 @@ class Manifest(TypedDict):
     preparer: str
     approver: str
     supersedes: str | None
+    link: NotRequired[Link]
 
 
 @functools.cache
@@ -76,9 +86,19 @@ def submission_id(agency: str, dataset: str, period: str, content: str) -> str:
     return hashlib.sha256("\0".join((agency, dataset, period, content)).encode()).hexdigest()[:32]
 
 
-def part_name(number: int, sha256: str) -> str:
-    """The object name of a part: its number from 1, and the beginning of its outer hash."""
-    return f"part-{number:04d}-{sha256[:8]}.age"
+def part_name(number: int, sha256: str, kind: str = "part") -> str:
+    """The object name of a part: its number from 1, and the beginning of its outer hash; ``link`` for link files."""
+    return f"{kind}-{number:04d}-{sha256[:8]}.age"
+
+
+def files(made: Manifest) -> list[Part]:
+    """Every encrypted file of a submission: its parts, then those of its link file."""
+    return [*made["parts"], *link_parts(made)]
+
+
+def link_parts(made: Manifest) -> list[Part]:
+    """The parts of its link file; none where it has no such file."""
+    return made["link"]["parts"] if "link" in made else []
 
 
 def file_names(supersedes: str | None) -> tuple[str, str]:
@@ -101,6 +121,7 @@ def build(
     tool_version: str,
     papers: Mapping[str, Any],
     supersedes: str | None = None,
+    link: Link | None = None,
 ) -> Manifest:
     """Put a manifest together and check it.
 
@@ -117,11 +138,12 @@ def build(
         tool_version: Of this package.
         papers: ``agreement``, ``letter``, ``legal_basis``, ``retention_days``, ``preparer``, ``approver``.
         supersedes: The accepted submission that this earlier content replaces.
+        link: Its link file, where the contract has a second route.
 
     Raises:
         ContractError: A field is not as the schema says.
     """
-    content = content_sha256(parts)
+    content = content_sha256([*parts, *(link["parts"] if link else ())])
     made: dict[str, Any] = {
         "manifest_version": VERSION,
         "submission": submission_id(agency, dataset, period, content),
@@ -139,6 +161,8 @@ def build(
         **papers,
         "supersedes": supersedes,
     }
+    if link is not None:
+        made["link"] = link
     return check(made)
 
 
@@ -158,7 +182,7 @@ def check(manifest: Any) -> Manifest:
             code="MANIFEST-SCHEMA",
         )
     made: Manifest = manifest
-    content = content_sha256(made["parts"])
+    content = content_sha256(files(made))
     identity = submission_id(made["agency"], made["dataset"], made["period"], content)
     if (content, identity) != (made["content_sha256"], made["submission"]):
         raise IntegrityError("The submission id does not follow from the content.", "Seal again.", code="MANIFEST-ID")

@@ -26,8 +26,25 @@ Body = bytes | BinaryIO
 CHUNK_BYTES = 1 << 20
 
 
+def key_pair(settings: Settings, role: str) -> dict[str, str]:
+    """``access_key`` and ``secret_key`` of one role.
+
+    Raises:
+        SetupError: The role's secret file is missing or unreadable.
+    """
+    path = settings.secrets / f"minio-{role}.json"
+    try:
+        secret = json.loads(path.read_text(encoding="utf-8"))
+        return {name: str(secret[name]) for name in ("access_key", "secret_key")}
+    except (OSError, ValueError, KeyError):
+        raise SetupError(
+            f"The object store's key of the role {role} is missing or unreadable.",
+            "Run `khlang stack up`, which provisions one account a role.",
+        ) from None
+
+
 def client(settings: Settings, role: str) -> "S3Client":
-    """Make the client of one role: ``gateway``, ``land``, ``curate``, ``trino-loader``, ``trino-read``.
+    """Make the client of one role: ``gateway``, ``land``, ``curate``, ``linkage``, ``trino-loader``, ``trino-read``.
 
     Raises:
         SetupError: The role's secret file is missing or unreadable.
@@ -35,20 +52,12 @@ def client(settings: Settings, role: str) -> "S3Client":
     import boto3
     from botocore.config import Config
 
-    path = settings.secrets / f"minio-{role}.json"
-    try:
-        secret = json.loads(path.read_text(encoding="utf-8"))
-        access_key, secret_key = secret["access_key"], secret["secret_key"]
-    except (OSError, ValueError, KeyError):
-        raise SetupError(
-            f"The object store's key of the role {role} is missing or unreadable.",
-            "Run `khlang stack up`, which provisions one account a role.",
-        ) from None
+    pair = key_pair(settings, role)
     return boto3.client(
         "s3",
         endpoint_url=settings.minio_url,
-        aws_access_key_id=access_key,
-        aws_secret_access_key=secret_key,
+        aws_access_key_id=pair["access_key"],
+        aws_secret_access_key=pair["secret_key"],
         region_name="us-east-1",
         config=Config(
             # Our own SHA-256 goes with every write, as a signed header: hashing the body for the signature too

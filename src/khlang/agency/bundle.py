@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from khlang import contracts, identifiers, oprf, pseudonym, signatures
+from khlang import comparison, contracts, identifiers, oprf, pseudonym, signatures
 from khlang.contracts import Contracts, Table
 from khlang.errors import ContractError, PeriodError, SealingKeyError, SignatureError
 
@@ -30,6 +30,7 @@ class Bundle:
     dates: Mapping[str, Any] = field(default_factory=dict)
     service: Mapping[str, str] | None = None
     bridge: Mapping[str, Any] | None = None
+    link: Mapping[str, Any] | None = None
 
     @property
     def simulation(self) -> bool:
@@ -107,6 +108,41 @@ class Bundle:
                 code="PERIOD-RECIPIENT",
             )
         return self.recipients[period]
+
+    def link_recipient(self, period: str) -> str:
+        """The public key that a month's link files are encrypted to: the linkage job's alone.
+
+        Raises:
+            PeriodError: The bundle has none for the month.
+        """
+        recipients: Mapping[str, str] = (self.link or {}).get("recipients", {})
+        if period not in recipients:
+            raise PeriodError(
+                f"ยังไม่มีกุญแจของไฟล์เชื่อมโยงงวด {period} / There is no key for link files of {period} in the bundle.",
+                _AGAIN,
+                code="LINK-RECIPIENT",
+            )
+        return recipients[period]
+
+    def link_key(self, secret: str) -> str:
+        """The derived linkage key from ``K_lnk`` (64 hex characters), held against the check value.
+
+        Raises:
+            SealingKeyError: It is malformed, or not the key that the bundle speaks of.
+        """
+        said = self.link or {"epoch": self.epoch, "kcv": ""}
+        try:
+            ikm = bytes.fromhex(secret)
+        except ValueError:
+            ikm = b""
+        key = comparison.derive_key(ikm, said["epoch"]) if len(ikm) == 32 else ""
+        if not key or pseudonym.key_check_value(key) != said["kcv"]:
+            raise SealingKeyError(
+                f"กุญแจเชื่อมโยงไม่ตรงกับรุ่น {said['epoch']} / The linkage key is not the one of epoch {said['epoch']}.",
+                f"ขอกุญแจเชื่อมโยงของรุ่น {said['epoch']} / Ask the key authority for it: khlang keys export --link.",
+                code="LINK-KEY",
+            )
+        return key
 
     def source_key(self, secret: str) -> str:
         """The derived key from the sealing key (64 hex characters), held against the check value.
@@ -190,5 +226,6 @@ def read(text: str, *, authority: str | None = None) -> tuple[Bundle, str]:
         dates=payload.get("epoch", {}),
         service=payload.get("service"),
         bridge=payload.get("bridge"),
+        link=payload.get("link"),
     )
     return bundle, signer

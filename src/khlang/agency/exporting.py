@@ -35,10 +35,12 @@ def export(home: Home, folder: Path, to: Path, *, supersedes: str | None = None,
         IntegrityError: A file is not as it was sealed.
     """
     made = sending.signed(home, folder, supersedes)[2]
-    for part in made["parts"]:
+    for part in manifest.files(made):
         sending.whole(folder, part)
     name = f"khlang-{made['agency']}-{made['dataset']}-{made['period']}-{made['submission'][:12]}"
-    files = [folder / file for file in (*(part["name"] for part in made["parts"]), *manifest.file_names(supersedes))]
+    files = [
+        folder / file for file in (*(part["name"] for part in manifest.files(made)), *manifest.file_names(supersedes))
+    ]
     target = to / (f"{name}.zip" if as_zip else name)
     half = to / f".{target.name}.part"
     try:

@@ -76,6 +76,22 @@ class Home:
         profile = before["profile"]
         return bundle_.checked_key(bytes.fromhex(self._secret(f"sealing-{profile['epoch']}")), profile)
 
+    def link_key(self) -> str:
+        """The derived linkage key, checked.
+
+        Raises:
+            SetupError: It was not given to this agency.
+            SealingKeyError: It is another key.
+        """
+        found = self.keystore().get("link")
+        if found is None:
+            raise SetupError(
+                "ไม่พบกุญแจเชื่อมโยง / The linkage key is missing.",
+                "khlang agency init --bundle FILE --link-key FILE",
+                code="LINK-KEY-NONE",
+            )
+        return self.bundle().link_key(found)
+
     def service_token(self) -> str:
         """The credential for the key authority's own service, where the profile has one; never the gateway's."""
         what = "ไม่พบรหัสผ่านบริการกุญแจ / The service's token is missing"
@@ -129,6 +145,7 @@ def start(
     authority: str | None = None,
     key_store: Kind = "file",
     preparer: str | None = None,
+    link_key: str | None = None,
 ) -> Home:
     """Set an agency up, or give it a new bundle; its own keys stay as they are.
 
@@ -141,6 +158,7 @@ def start(
         authority: The authority's verify key where it was told by another way.
         key_store: ``auto`` takes the operating system's keyring where there is one.
         preparer: The name of who seals here. It stays here, and this person cannot approve where two are asked for.
+        link_key: 64 hex characters of the linkage key, where a contract has a second route.
 
     Raises:
         SignatureError: The bundle is not signed by the authority that this agency knows.
@@ -152,12 +170,16 @@ def start(
     secret = (sealing_key or "").strip()
     if checked.keyed:
         checked.source_key(secret)
+    if link_key:
+        checked.link_key(link_key.strip())
     private.folder(path)
     store = keystore.choose(path, key_store)
     if pinned and (path / "bundle.json").exists():
         _keep_previous(home, checked, store)
     if checked.keyed:
         store.put("sealing", secret)
+    if link_key:
+        store.put("link", link_key.strip())
     for name in ("signing.key", "gateway.token", *(() if checked.keyed else ("service.token",))):
         if not (path / name).exists():
             private.write(path / name, secrets.token_hex(32) + "\n")

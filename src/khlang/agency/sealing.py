@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from khlang import pseudonym
 from khlang.agency import guard, heavy, scan, years
 from khlang.agency.bundle import Bundle
+from khlang.agency.linking import Linking
 from khlang.agency.sentences import Sentences
 from khlang.contracts import Table, sealed_columns
 from khlang.errors import ContractError
@@ -32,6 +33,7 @@ class Sealer:
         content: Hash of what is sealed and under which rules; with the key it decides the order of rows.
         files: Names of the office's files, for messages.
         identify: Pseudonyms of a column, where the profile is not ``hmac-v1``.
+        linking: What makes comparison keys, where the contract has a second route.
     """
 
     def __init__(
@@ -43,7 +45,9 @@ class Sealer:
         content: bytes,
         files: tuple[str, ...] = (),
         identify: Identify | None = None,
+        linking: Linking | None = None,
     ) -> None:
+        self.linking = linking
         self._table, self._bundle, self._key = table, bundle, key
         self._identify = identify or self._hmac
         self._files, self._sentences = files, Sentences(table)
@@ -79,7 +83,8 @@ class Sealer:
             self.lost_years[name] += rows[name].count() - sealed[name].count()
         for name, counter in self._heavy.items():
             counter.add(pl.select(pl.when(sealed[name].is_not_null()).then(sealed[name].hash(seed=7))).to_series())
-        return self._drawn(sealed, rows["source_file"], rows["source_row"])
+        keyed = self.linking.keyed(rows, sealed) if self.linking else sealed
+        return self._drawn(keyed, rows["source_file"], rows["source_row"])
 
     def canaries(self) -> pl.DataFrame:
         """The canaries of the dataset, sealed; they come from no file and no row."""
@@ -92,6 +97,7 @@ class Sealer:
         sealed = self._sealed(pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)), simulation=True)
         self.canary_rows += count
         none = pl.Series([None] * count)
+        sealed = self.linking.blank(sealed) if self.linking else sealed
         return self._drawn(sealed, none.cast(pl.UInt16), none.cast(pl.Int64))
 
     def heavy(self) -> dict[str, int]:

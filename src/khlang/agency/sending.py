@@ -58,7 +58,7 @@ def send(
     data, signature, made = signed(home, folder, supersedes)
     prefix = prefix_of(made)
     there = set(gateway.look(prefix).get("parts", []))
-    wanted = [part for part in made["parts"] if part["name"] not in there]
+    wanted = [part for part in manifest.files(made) if part["name"] not in there]
 
     def one(part: Part) -> None:
         name, size = part["name"], part["bytes"]

@@ -21,6 +21,7 @@ _REASONS = {
 _WHY = {
     "direct-identifier": "(ข้อมูลระบุตัวบุคคล / direct identifier)",
     "free-text": "(ข้อความอิสระ / free text)",
+    "comparison-key": "(ใช้ทำกุญแจเปรียบเทียบแล้วทิ้ง / read for comparison keys, then dropped)",
 }
 
 

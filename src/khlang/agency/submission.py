@@ -10,7 +10,7 @@ from typing import Any
 from khlang import manifest, private, signatures
 from khlang import period as period_
 from khlang.agency import content as content_
-from khlang.agency import due, making, questions, signing, writing
+from khlang.agency import due, linking, making, questions, signing, writing
 from khlang.agency import identify as identify_
 from khlang.agency.content import Content
 from khlang.agency.home import Home
@@ -111,8 +111,10 @@ def _sealed(order: _Order, extract: Extract, found: list[Finding]) -> Submission
     home, table, bundle = order.home, order.table, order.home.bundle()
     key = home.order_key()
     seed = order.content.order(order.context)
-    sealer = Sealer(table, bundle, key=key, content=seed, files=extract.files, identify=order.identify)
+    second = linking.of(home, table)
+    sealer = Sealer(table, bundle, key=key, content=seed, files=extract.files, identify=order.identify, linking=second)
     with making.making(home.sealed(table.name, order.month)) as path:
+        link = linking.LinkFile(second, path, bundle.link_recipient(order.month)) if second else None
         with Shuffle(path, size=order.content.size) as shuffle:
             for chunk in extract.chunks():
                 shuffle.add(sealer.chunk(chunk))
@@ -128,6 +130,7 @@ def _sealed(order: _Order, extract: Extract, found: list[Finding]) -> Submission
                 files=extract.files,
                 recipient=bundle.recipient(order.month),
                 tell=order.tell,
+                link=link,
             )
         made = manifest.build(
             agency=bundle.agency,
@@ -141,6 +144,7 @@ def _sealed(order: _Order, extract: Extract, found: list[Finding]) -> Submission
             parts=written,
             tool_version=tool(),
             papers=order.papers,
+            link=link.told() if link else None,
         )
         folder = home.sealed(table.name, order.month) / made["submission"]
         reused = (folder / "manifest.json").exists()

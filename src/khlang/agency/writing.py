@@ -10,6 +10,7 @@ import polars as pl
 
 from khlang import manifest, private
 from khlang.agency import parts
+from khlang.agency.linking import LinkFile
 from khlang.agency.sealing import Sealer
 from khlang.agency.shuffle import Shuffle
 from khlang.contracts import Table, sealed_columns
@@ -28,6 +29,7 @@ def write(
     files: tuple[str, ...],
     recipient: str,
     tell: Callable[[str, int, int | None], None],
+    link: LinkFile | None = None,
 ) -> list[Part]:
     """Write parts and the row map into a folder; gives the parts in order, named by number and outer hash."""
     total = sealer.data_rows + sealer.canary_rows
@@ -52,6 +54,8 @@ def write(
         waiting: deque[Future[list[tuple[parts.Inner, bytes]]]] = deque()
         for rows in _numbered(parts.cut(shuffle.groups(), parts.size(total, sealer.text_bytes))):
             maps.append(_map(folder, rows, names, len(maps)))
+            if link:
+                link.add(rows)
             waiting.append(pool.submit(encrypted, rows.select(sealed_columns(table))))
             del rows
             if len(waiting) >= AHEAD:

@@ -20,6 +20,8 @@ def agree(tables: Mapping[str, Table]) -> None:
     facts.agree(tables)
     for table in tables.values():
         _aliases(table)
+        if table.second_route:
+            _ = table.person
         for name in table.inputs:
             if name not in tables:
                 raise ContractError(

@@ -6,9 +6,11 @@ from typing import Any, Literal
 
 from khlang.contracts.joins import Join
 from khlang.contracts.versions import Previous
+from khlang.contracts.second_route import SecondRoute
 from khlang.errors import ContractError
 
 Layer = Literal["curated", "marts", "spine", "quarantine", "history", "ops", "common"]
+Layer = Literal["curated", "marts", "spine", "links", "quarantine", "ops", "common"]
 Personal = Literal["direct", "quasi", "sensitive", "none"]
 Standard = Literal["text", "digits", "money", "date", "month", "code", "integer"]
 Severity = Literal["critical", "warning"]
@@ -93,6 +95,7 @@ class Table:
     inputs a mart looks at. ``month_column``: of a history, which column of its input says of which month a row speaks.
     ``joins``: how a mart's inputs meet. ``source``: of common data, its file or folder below ``contracts/``.
     ``previous``: earlier versions that are served beside this one until a declared day.
+    ``second_route``: how its records without a usable CID are found all the same.
     """
 
     name: str
@@ -123,6 +126,7 @@ class Table:
     retention_days: int
     two_people: bool = False
     register_of: tuple[str, ...] = ()
+    second_route: SecondRoute | None = None
     months: int = 1
     joins: tuple[Join, ...] = ()
     month_column: str | None = None
@@ -146,6 +150,18 @@ class Table:
     def identifiers(self) -> tuple[Column, ...]:
         """The columns that hold a pseudonym of an identifier, in order."""
         return tuple(column for column in self.columns if column.identifier)
+
+    @property
+    def person(self) -> Column:
+        """The column that the second route finds a pid for: the first of citizens' IDs.
+
+        Raises:
+            ContractError: The table has none.
+        """
+        for column in self.identifiers:
+            if column.identifier == "th-cid":
+                return column
+        raise ContractError(f"Contract {self.name} has no column of a person.", "Take secondRoute out of it.")
 
     def column(self, name: str) -> Column:
         """The column of this name.

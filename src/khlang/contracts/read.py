@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
-from khlang.contracts import joins
+from khlang.contracts import joins, second_route
 from khlang.contracts.model import (
     CURATED_TAIL,
     Column,
@@ -76,6 +76,7 @@ def table(path: str, document: Document, fields: Document, codes: Document, extr
         month_column=own.get("monthColumn"),
         register_of=tuple(own.get("registerOf", ())),
         previous=_previous(where, own.get("previous", ()), int(version.partition(".")[0])),
+        second_route=second_route.read(where, own.get("secondRoute")),
         catalogue=own.get("catalogue", {}),
         quality=(
             *_column_quality(where, declared),

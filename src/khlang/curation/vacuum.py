@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 WEEK_HOURS = 168
 LAYERS = ("curated", "quarantine", "spine", "marts", "history", "projects")
+LAYERS = ("curated", "quarantine", "spine", "links", "marts", "projects")
 _CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
 
 

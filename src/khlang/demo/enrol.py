@@ -41,9 +41,14 @@ def enrol(settings: Settings, *, start: str, months: int) -> list[str]:
             gateway_url=settings.gateway_url,
             gateway_ca=settings.trino_ca.read_text(encoding="ascii"),
             receipt_key=(settings.registry / "receipt.pub").read_text(encoding="ascii").strip(),
+            link_recipients=registry.link_recipients(settings),
         )
-        key = authority.source_secret().hex()
-        here = home.start(settings.agency(agency), bundle=json.dumps(made, ensure_ascii=False), sealing_key=key)
+        here = home.start(
+            settings.agency(agency),
+            bundle=json.dumps(made, ensure_ascii=False),
+            sealing_key=authority.source_secret().hex(),
+            link_key=authority.link_secret().hex() if any(t.second_route for t in tables.by_agency(agency)) else None,
+        )
         _enrol_one(settings, here)
     return agencies
 

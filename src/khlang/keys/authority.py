@@ -13,7 +13,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from khlang import identifiers, oprf, private, pseudonym, signatures
+from khlang import comparison, identifiers, oprf, private, pseudonym, signatures
 from khlang.errors import SetupError
 
 _INIT = "Run: khlang keys init"
@@ -77,6 +77,17 @@ class Authority:
     def source_key(self) -> str:
         """The derived key that identifiers are sealed with under ``hmac-v1``."""
         return pseudonym.derive_key(self.source_secret(), "src", self.epoch)
+
+    def link_secret(self) -> bytes:
+        """``K_lnk`` of the epoch, which comparison keys are made with; random, and made when it is first asked for."""
+        path = self._file(self.epoch, "link")
+        if not path.exists():
+            private.write(path, secrets.token_hex(32) + "\n")
+        return bytes.fromhex(private.read_text(path, "The linkage key is missing", _INIT))
+
+    def link_key(self) -> str:
+        """The derived key that comparison keys are made with."""
+        return comparison.derive_key(self.link_secret(), self.epoch)
 
     def seal(self, identifier: str, type_: str) -> str:
         """The source pseudonym of a normalised identifier, whatever the epoch's profile."""

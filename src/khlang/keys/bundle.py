@@ -8,7 +8,7 @@ from typing import Any
 
 from khlang import identifiers, private, signatures
 from khlang.contracts import Contracts, Table, profile_contracts
-from khlang.keys import canaries
+from khlang.keys import canaries, linkage
 from khlang.keys.authority import Authority
 
 VERSION = "1"
@@ -25,6 +25,7 @@ def make(
     receipt_key: str | None = None,
     valid: tuple[date | None, date | None] = (None, None),
     service: Mapping[str, str] | None = None,
+    link_recipients: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Everything an agency needs to seal and send, but the key.
 
@@ -38,6 +39,7 @@ def make(
         receipt_key: Verify key (hex) of the pool's receipts, where it signs them.
         valid: First and last day on which the bundle is good for sealing; None is open.
         service: ``url`` and ``ca_pem`` of the authority's own service, where the profile needs one.
+        link_recipients: Month → age public key of the linkage job, where a contract has a second route.
 
     Returns:
         ``bundle`` (canonical JSON text), ``signature`` and ``authority`` (verify key), both hex.
@@ -61,6 +63,8 @@ def make(
         "canaries": canaries.of(authority, agency, tables),
         "bridge": _bridge(authority, agency, tables),
     }
+    if link := linkage.section(authority, agency, tables, link_recipients or {}):
+        payload["link"] = link
     data = signatures.canonical(payload)
     signature = signatures.sign(data, authority.signing_key())
     return {"bundle": data.decode("utf-8"), "signature": signature, "authority": authority.public_key()}
@@ -72,12 +76,17 @@ def publish(authority: Authority, registry: Path, contracts: Contracts) -> None:
     private.write(registry / "profile.json", _text(authority.profile()), mode=0o644)
     epochs = {one.name: authority.at(one.name) for one in authority.epochs()}
     said = {name: {"profile": at.profile(), **at.dates().as_dict()} for name, at in epochs.items()}
+    if any(table.second_route for table in contracts.datasets):
+        for name, at in epochs.items():
+            said[name]["link_kcv"] = linkage.check_value(at)
     agencies = sorted({table.agency for table in contracts.datasets})
     for name, at in epochs.items():
         for agency in agencies:
             tables = contracts.by_agency(agency)
             expected = canaries.expected(at, canaries.of(at, agency, tables), tables)
             private.write(registry / "canaries" / name / f"{agency}.json", _text(expected), mode=0o644)
+            if keys := linkage.expected(at, agency, tables):
+                private.write(registry / "links" / name / f"{agency}.json", _text(keys), mode=0o644)
             if previous := at.dates().previous:
                 pairs = _pairs(authority.at(previous), at, agency, tables)
                 private.write(registry / "bridges" / name / f"{agency}.json", json.dumps(pairs) + "\n", mode=0o644)

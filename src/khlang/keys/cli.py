@@ -9,7 +9,7 @@ import click
 from khlang import contracts as contracts_
 from khlang import period, private, settings
 from khlang.errors import SetupError
-from khlang.keys import admission, rotation
+from khlang.keys import admission, linkage, rotation
 from khlang.keys import authority as authority_
 from khlang.keys import bundle as bundle_
 from khlang.keys.authority import PROFILES, Authority
@@ -93,7 +93,7 @@ def rotate(
 def bundle(*, agency: str, out: Path, valid_days: int, service_url: str | None, service_ca: Path | None) -> None:
     """Write the signed bundle of one agency; the key is not in it."""
     here = settings.load()
-    registry = here.registry / "recipients.json"
+    registry, links = here.registry / "recipients.json", here.registry / "link-recipients.json"
     if not registry.exists():
         raise SetupError("The pool has published no recipients.", "Ask its keeper to run: khlang pool init")
     ca, receipt = here.var / "tls" / "ca.pem", here.registry / "receipt.pub"
@@ -109,16 +109,25 @@ def bundle(*, agency: str, out: Path, valid_days: int, service_url: str | None, 
         receipt_key=receipt.read_text(encoding="ascii").strip() if receipt.exists() else None,
         valid=(today, today + timedelta(days=valid_days)),
         service={"url": service_url, "ca_pem": pem} if service_url else None,
+        link_recipients=json.loads(links.read_text(encoding="utf-8")) if links.exists() else None,
     )
     private.write(out, json.dumps(made, ensure_ascii=False) + "\n")
     click.echo(f"Bundle of {agency} written to {out}; good until {today + timedelta(days=valid_days)}")
 
 
-@keys.command(name="export", epilog="\b\nExamples:\n  khlang keys export --out sealing.key")
+@keys.command(
+    name="export",
+    epilog="\b\nExamples:\n  khlang keys export --out sealing.key\n  khlang keys export --link --out link.key",
+)
 @click.option("--out", required=True, type=_FILE, help="File to write (0600).")
-def export_key(out: Path) -> None:
-    """Write the sealing key to a file, to be handed over by a channel of its own."""
+@click.option("--link", is_flag=True, help="The linkage key, for agencies whose contract has a second route.")
+def export_key(*, out: Path, link: bool) -> None:
+    """Write the sealing key (or the linkage key) to a file, to be handed over by a channel of its own."""
     made = authority_.open_(settings.load().authority)
+    if link:
+        private.write(out, made.link_secret().hex() + "\n")
+        click.echo(f"Linkage key of epoch {made.epoch} written to {out}; check value {linkage.check_value(made)}")
+        return
     if made.dates().profile != PROFILES[0]:
         raise SetupError(
             f"The key of epoch {made.epoch} never leaves: agencies ask the service.", "Run: khlang keys serve"

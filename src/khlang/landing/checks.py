@@ -14,7 +14,7 @@ from khlang.manifest import Manifest
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-PART = re.compile(r"part-[0-9]{4}-([0-9a-f]{8})\.age")
+PART = re.compile(r"(?:part|link)-[0-9]{4}-([0-9a-f]{8})\.age")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -95,7 +95,7 @@ def complete(made: Manifest, place: lake.Submission, present: Mapping[str, tuple
     """
     wrong = [
         part["name"]
-        for part in made["parts"]
+        for part in manifest.files(made)
         if present.get(place.landing_key(part["name"])) != (part["sha256"], part["bytes"])
     ]
     if wrong:

@@ -31,6 +31,7 @@ LATER = {
     "rotate": ("khlang.curation.cli:rotate_", "Give everybody another pid: a new pool key, or after a leak."),
     "vacuum": ("khlang.curation.cli:vacuum", "Delete files of old table versions, which hold withdrawn rows."),
     "allow": ("khlang.link.cli:allow", "Let a mart's month through although its joins are out of their bands."),
+    "second": ("khlang.link.second.cli:second", "Link rows without a usable CID by their keys, then destroy these."),
     "bridges": ("khlang.curation.cli:bridges", "Apply the agencies' bridges after a new source epoch, and count."),
 }
 

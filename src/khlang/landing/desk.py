@@ -71,7 +71,7 @@ class Desk:
             **place.named,
             "state": "received",
             "rows": made["rows"],
-            "parts": len(made["parts"]),
+            "parts": len(manifest.files(made)),
             "manifest_sha256": hashlib.sha256(data).hexdigest(),
             "supersedes": made["supersedes"],
             "at": now(),
@@ -103,7 +103,7 @@ class Desk:
         receipts = [_bare(step) for step in steps if step["stage"].startswith("received")]
         decisions = [step for step in steps if not step["stage"].startswith("received")]
         present = [key.rsplit("/", 1)[1] for key in self.journal.present(place.prefix + "/")]
-        parts = sorted(name for name in present if name.startswith("part-"))
+        parts = sorted(name for name in present if name.startswith(("part-", "link-")))
         return {
             "submission": place.id,
             "state": statement.state(steps, parts=bool(parts)),

@@ -56,6 +56,7 @@ def read(data: bytes, signature: str, place: lake.Submission, known: Known) -> t
             remedy="ตรวจงวดในคำสั่ง หรือถามคลังกลาง / Check the period, or ask the pool.",
         )
     _profile(made, known)
+    _linked(made, table, known)
     return made, table
 
 
@@ -124,6 +125,29 @@ def _profile(made: Manifest, known: Known) -> None:
             "KEY-PROFILE",
             "ปิดผนึกตามกติกา (profile) ที่ไม่ใช่ชุดที่ใช้",
             "Sealed under another profile than the one in force.",
+        )
+
+
+def _linked(made: Manifest, table: Table | None, known: Known) -> None:
+    """A link file is there exactly where the contract has a second route, with its keys, under the linkage key."""
+    route, sent = table.second_route if table else None, made.get("link")
+    wanted = [key.recipe for key in route.keys] if route else []
+    if wanted != (sent["recipes"] if sent else []):
+        raise refusal(
+            ContractError,
+            "LINK-RECIPES",
+            th="ไฟล์เชื่อมโยงไม่ตรงกับเส้นทางที่สองในข้อตกลงข้อมูล",
+            en="The link file is missing, not asked for, or has other keys than the contract's second route.",
+            remedy=BUNDLE,
+        )
+    if sent is None:
+        return
+    ours = known.epochs.get(sent["epoch"])
+    if sent["epoch"] != made["profile"]["epoch"] or ours is None or sent["kcv"] != ours.link_kcv:
+        raise _key(
+            "KEY-LINK",
+            "กุญแจเชื่อมโยงไม่ใช่กุญแจที่ใช้ (รุ่นหรือค่าตรวจสอบไม่ตรง)",
+            "The linkage key is not the right one: its epoch or its check value differs.",
         )
 
 

@@ -40,10 +40,13 @@ def close(settings: Settings, months: Iterable[str], *, today: date) -> list[str
     fresh = [month for month in wanted if month not in known]
     listed = known | dict.fromkeys(fresh, today.isoformat())
     private.write(settings.registry / "closed.json", json.dumps(listed, indent=1, sort_keys=True) + "\n", mode=0o644)
-    recipients = {month: key for month, key in registry.recipients(settings).items() if month not in listed}
-    private.write(settings.registry / "recipients.json", json.dumps(recipients, indent=1) + "\n", mode=0o644)
+    known_keys = {"recipients": registry.recipients(settings), "link-recipients": registry.link_recipients(settings)}
+    for name, keys in known_keys.items():
+        left = {month: key for month, key in keys.items() if month not in listed}
+        private.write(settings.registry / f"{name}.json", json.dumps(left, indent=1) + "\n", mode=0o644)
     for month in listed:
-        _destroy(settings.secrets / "month" / f"{month}.identity")
+        for kind in ("month", "link"):
+            _destroy(settings.secrets / kind / f"{month}.identity")
     return fresh
 
 

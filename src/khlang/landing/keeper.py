@@ -24,23 +24,16 @@ def init(settings: Settings, *, start: str, months: int) -> dict[str, str]:
     Returns:
         The recipients: month → age public key.
     """
-    import pyrage
-
-    folder = private.folder(private.folder(settings.secrets) / "month")
-    recipients: dict[str, str] = {}
     closed = registry.closed(settings)
-    for month in _months(parse(start), months):
-        path = folder / f"{month}.identity"
-        if not path.exists() and month not in closed:
-            private.write(path, f"{pyrage.x25519.Identity.generate()}\n")
-    for path in sorted(folder.glob("*.identity")):
-        identity = pyrage.x25519.Identity.from_str(path.read_text(encoding="ascii").strip())
-        recipients[path.stem] = str(identity.to_public())
+    wanted = [month for month in _months(parse(start), months) if month not in closed]
+    private.folder(settings.secrets)
+    recipients, links = (_identities(settings.secrets / name, wanted) for name in ("month", "link"))
     for name in ("pool.key", "project-demo.key"):
         if not (settings.secrets / name).exists():
             private.write(settings.secrets / name, secrets.token_hex(32) + "\n")
     statement.ensure_key(settings)
-    private.write(settings.registry / "recipients.json", json.dumps(recipients, indent=1) + "\n", mode=0o644)
+    for name, told in (("recipients", recipients), ("link-recipients", links)):
+        private.write(settings.registry / f"{name}.json", json.dumps(told, indent=1) + "\n", mode=0o644)
     return recipients
 
 
@@ -88,6 +81,18 @@ def register(settings: Settings, *, agency: str, public_key: str, token_sha256: 
         "simulation": simulation,
     }
     private.write(settings.registry / "agencies" / f"{agency}.json", json.dumps(entry, indent=1) + "\n", mode=0o644)
+
+
+def _identities(folder: Path, wanted: list[str]) -> dict[str, str]:
+    """Make the identities of months that have none; the public key of every month that has one."""
+    import pyrage
+
+    private.folder(folder)
+    for month in wanted:
+        if not (path := folder / f"{month}.identity").exists():
+            private.write(path, f"{pyrage.x25519.Identity.generate()}\n")
+    found = {path.stem: path.read_text(encoding="ascii").strip() for path in sorted(folder.glob("*.identity"))}
+    return {month: str(pyrage.x25519.Identity.from_str(secret).to_public()) for month, secret in found.items()}
 
 
 def _months(start: str, count: int) -> list[str]:

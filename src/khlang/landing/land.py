@@ -138,6 +138,7 @@ def _accept(where: Hall, request: Request) -> dict[str, Any]:
         "contract_version": made["contract"]["version"],
         "epoch": made["profile"]["epoch"],
         "pid_reasons": made["pid_reasons"],
+        "link_parts": len(manifest.link_parts(made)),
         "supersedes": made["supersedes"],
         "manifest_sha256": store.sha256_of(data).hex(),
         "code_version": _code_version(),

@@ -134,7 +134,7 @@ def _one(settings: Settings, desk: Desk, stick: _Stick) -> Taken:
 
 
 def _parts(desk: Desk, stick: _Stick, place: lake.Submission, made: Manifest) -> None:
-    for part in made["parts"]:
+    for part in manifest.files(made):
         if desk.has(place.landing_key(part["name"]), part["sha256"]):
             continue
         checks.part(part["name"], part["sha256"])

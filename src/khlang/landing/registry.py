@@ -33,6 +33,7 @@ class Epoch:
     ends: str | None = None
     previous: str | None = None
     compromised: bool = False
+    link_kcv: str | None = None
 
     @property
     def sha256(self) -> str:
@@ -89,6 +90,26 @@ def recipients(settings: Settings) -> dict[str, str]:
     """The age public key of each month that can be sent."""
     found: dict[str, str] = _read(settings, "recipients.json", "Run `khlang pool init`.")
     return found
+
+
+def link_recipients(settings: Settings) -> dict[str, str]:
+    """The age public key of each month's linkage job: link files are encrypted to it alone."""
+    path = settings.registry / "link-recipients.json"
+    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
+
+
+def link_canaries(settings: Settings, agency: str, epoch: str, dataset: str) -> list[dict[str, str | None]]:
+    """The comparison keys of an agency's link canaries, by name of key.
+
+    Raises:
+        SetupError: The authority published none for this dataset.
+    """
+    again = "Run `khlang keys publish` with the contracts that the pool has."
+    found: dict[str, list[dict[str, str | None]]] = _read(settings, f"links/{epoch}/{agency}.json", again)
+    if dataset not in found:
+        raise SetupError(f"The registry has no link canaries of {dataset}.", again)
+    return found[dataset]
 
 
 def closed(settings: Settings) -> dict[str, str]:

@@ -20,6 +20,7 @@ READ = ("s3:GetObject",)
 WRITE = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
 ALL = (*READ, *WRITE, "s3:DeleteObject")
 CURATE_LAYERS = ("staging", "curated", "quarantine", "spine", "marts", "history", "projects", "ops", "common")
+CURATE_LAYERS = ("staging", "curated", "quarantine", "spine", "links", "marts", "projects", "ops", "common")
 
 # role → (bucket, folders ("" = all of it), rights on objects, may list)
 GRANTS: dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...], bool], ...]] = {
@@ -37,6 +38,14 @@ GRANTS: dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...], bool], ...]
     "curate": (
         (lake.LAKE, ("accepted",), READ, True),
         (lake.LAKE, ("_leases", *CURATE_LAYERS), ALL, True),
+        (lake.RECEIPTS, ("",), (*READ, "s3:PutObject"), True),
+    ),
+    # A linkage job reads link files and destroys their keys; it reads no part, and writes nothing but links.
+    "linkage": (
+        (lake.LANDING, ("*/link-*", "*/manifest*"), READ, False),
+        (lake.HEADERS, ("*/link-*",), (*READ, "s3:DeleteObject"), False),
+        (lake.LAKE, ("curated",), READ, True),
+        (lake.LAKE, ("_leases", "links"), ALL, True),
         (lake.RECEIPTS, ("",), (*READ, "s3:PutObject"), True),
     ),
     "trino-loader": (

@@ -20,6 +20,7 @@ WHY: Final[dict[str, Pair]] = {
     "direct-identifier": ("ระบุตัวบุคคลโดยตรง (ชื่อ ที่อยู่ โทรศัพท์ …)", "direct identifier (name, address, telephone …)"),
     "free-text": ("ข้อความอิสระ", "free text"),
     "not-in-contract": ("ข้อตกลงไม่ได้ขอ", "the contract does not ask for it"),
+    "comparison-key": ("ใช้ทำกุญแจเปรียบเทียบแล้วทิ้ง", "read for comparison keys, then dropped"),
 }
 TEXTS: Final[dict[str, Pair]] = {
     "undeclared": ("มีข้อความอิสระ แต่ข้อตกลงไม่ได้ประกาศไว้", "free text that the contract does not declare"),

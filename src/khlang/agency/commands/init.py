@@ -25,6 +25,8 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
       (กุญแจในแฟลชไดรฟ์ที่รับด้วยมือ / the key on a stick that was handed over)
   khlang agency init --bundle mof.bundle.json --authority 3f5a…
       (ตรวจผู้ดูแลกุญแจกับเลขที่ได้รับทางอื่น / hold the authority against a number told by another way)
+  khlang agency init --bundle mof.bundle.json --key-file sealing.key --link-key link.key
+      (ข้อตกลงที่มีเส้นทางที่สอง / a contract with a second route)
 """
 )
 @click.option("--bundle", required=True, type=FILE, help="ไฟล์ตั้งค่าที่ลงนาม / The signed bundle.")
@@ -43,9 +45,21 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     metavar="NAME",
     help="ชื่อผู้จัดทำ เก็บไว้ที่นี่เท่านั้น อนุมัติเองไม่ได้ / Who seals here; the name stays here, and cannot approve.",
 )
+@click.option(
+    "--link-key",
+    type=FILE,
+    help="ไฟล์กุญแจเชื่อมโยง ถ้าข้อตกลงมีเส้นทางที่สอง / The linkage key's file, where a contract has a second route.",
+)
 @home_option
 def init(
-    *, bundle: Path, key_file: Path | None, authority: str | None, key_store: Kind, preparer: str | None, home: Path
+    *,
+    bundle: Path,
+    key_file: Path | None,
+    authority: str | None,
+    key_store: Kind,
+    preparer: str | None,
+    link_key: Path | None,
+    home: Path,
 ) -> None:
     """Set this agency up from its bundle and the sealing key / ตั้งค่าหน่วยงาน."""
     text = bundle.read_text(encoding="utf-8-sig")  # Notepad puts a mark before what it saves
@@ -57,7 +71,13 @@ def init(
     elif checked.keyed:
         secret = click.prompt("กุญแจปิดผนึก / Sealing key", hide_input=True)
     made = home_.start(
-        home, bundle=text, sealing_key=secret, authority=authority, key_store=key_store, preparer=preparer
+        home,
+        bundle=text,
+        sealing_key=secret,
+        authority=authority,
+        key_store=key_store,
+        preparer=preparer,
+        link_key=link_key.read_text(encoding="utf-8-sig") if link_key else None,
     )
     config = made.config()
     click.echo(f"ตั้งค่าแล้ว / Set up: {config['agency']} in {home}")
@@ -65,8 +85,8 @@ def init(
     click.echo(f"รุ่นกุญแจ / Epoch: {checked.epoch}, ค่าตรวจสอบ / check value {checked.profile['kcv']}")
     if checked.keyed:
         click.echo(f"กุญแจเก็บใน / The key is kept in: {made.keystore().described()}")
-    if key_file:
-        click.echo(f"ลบไฟล์กุญแจที่รับมา / Now delete {key_file}")
+    for given in filter(None, (key_file, link_key)):
+        click.echo(f"ลบไฟล์กุญแจที่รับมา / Now delete {given}")
     click.echo(f"ส่งไฟล์นี้ให้ผู้ดูแลคลัง / Hand this to the pool's keeper: {home / 'enrolment.json'}")
 
 

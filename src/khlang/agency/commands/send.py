@@ -77,7 +77,7 @@ def send(
 
 def _one(here: Home, folder: Path, gateway: Gateway, supersedes: str | None, progress: Progress) -> sending.Sent:
     made = manifest.parse((folder / "manifest.json").read_bytes()) if (folder / "manifest.json").exists() else None
-    total = sum(part["bytes"] for part in made["parts"]) if made else None
+    total = sum(part["bytes"] for part in manifest.files(made)) if made else None
     name = f"{made['dataset']} {made['period']}" if made else folder.name
     task = progress.add_task(f"ส่ง / sending {name}", total=total)
     come: dict[str, int] = {}

@@ -29,9 +29,12 @@ class Extract:
     _parts: tuple[Part, ...] = field(repr=False)
     _header: Header = field(repr=False)
     _at: dict[str, int] = field(repr=False)
+    _linked: dict[str, int] = field(repr=False, default_factory=dict)
 
     def chunks(self) -> Iterator[pl.DataFrame]:
         """The contract's columns as text (trimmed, empty is null), ``source_file`` and ``source_row``.
+
+        Where the contract has a second route, the fields of its keys as ``link.<field>`` too.
 
         At most 250,000 rows each; rows without any value are left out, and so is the header where it is repeated.
 
@@ -51,6 +54,7 @@ class Extract:
     def _chunk(self, frame: pl.DataFrame, first: int, file: int) -> pl.DataFrame:
         names = list(self._at)
         cells = [pl.col(str(i)).str.strip_chars().alias(name) for name, i in self._at.items()]
+        cells += [pl.col(str(i)).alias(f"link.{name}") for name, i in self._linked.items()]
         chosen = frame.select(
             *cells,
             pl.lit(file, pl.UInt16).alias("source_file"),
@@ -87,18 +91,20 @@ def open_extract(
         _same(part, one, parts[0], read[0])
         if len(parts) > 1:
             part.release()
-    columns = {i: read[0].cells[i] for i in at.values()}
+    linked = headers.linked(parts[0].name, read[0].cells, table)
+    columns = {i: read[0].cells[i] for i in (*at.values(), *linked.values())}
     findings = [finding for part in parts for finding in part.findings(columns, read[0].skip)]
     findings += _header_findings(parts[0], read[0], chosen)
     return Extract(
         files=tuple(part.name for part in parts),
         form="; ".join(dict.fromkeys(part.form for part in parts)),
         headers={name: read[0].cells[i] for name, i in at.items()},
-        dropped=headers.dropped(read[0].cells, list(at.values())),
+        dropped=headers.dropped(read[0].cells, list(at.values()), list(linked.values())),
         findings=tuple(findings),
         _parts=tuple(parts),
         _header=read[0],
         _at=at,
+        _linked=linked,
     )
 
 

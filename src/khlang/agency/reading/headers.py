@@ -82,9 +82,35 @@ def mapped(
     return {column.name: at[column.name][0] for column in table.columns}
 
 
-def dropped(cells: Sequence[str], kept: Sequence[int]) -> tuple[Dropped, ...]:
-    """Every other column that has a header, and why it stays."""
-    return tuple(Dropped(printable(cell, i), why(cell)) for i, cell in enumerate(cells) if cell and i not in kept)
+def linked(file: str, cells: Sequence[str], table: Table) -> dict[str, int]:
+    """Field of the contract's second route → index in the file; empty where it has no such route.
+
+    Raises:
+        InputError: A field's column is missing, or there are two.
+    """
+    fields = table.second_route.fields if table.second_route else {}
+    at = {
+        name: [i for i, cell in enumerate(cells) if folded(cell) in {folded(header) for header in accepted}]
+        for name, accepted in fields.items()
+    }
+    wrong = [f"{name} ({' | '.join(fields[name])})" for name, found in at.items() if len(found) != 1]
+    if wrong:
+        raise InputError(
+            f"{file}: คอลัมน์ของเส้นทางที่สองขาดหรือซ้ำ / a column of the second route is missing or stands twice: "
+            f"{'; '.join(wrong)}",
+            "เพิ่มคอลัมน์หรือแก้ชื่อหัวตาราง / Add it, or give it one of the headers in brackets. It does not leave.",
+            code="SEAL-LINK-COLUMN",
+        )
+    return {name: found[0] for name, found in at.items()}
+
+
+def dropped(cells: Sequence[str], kept: Sequence[int], linked: Sequence[int] = ()) -> tuple[Dropped, ...]:
+    """Every other column that has a header, and why it stays; ``linked`` are read for comparison keys, and stay too."""
+    return tuple(
+        Dropped(printable(cell, i), "comparison-key" if i in linked else why(cell))
+        for i, cell in enumerate(cells)
+        if cell and i not in kept
+    )
 
 
 def why(header: str) -> Why:

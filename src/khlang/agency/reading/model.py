@@ -12,7 +12,7 @@ HEADER_WITHIN = 20  # rows in which the header must stand; offices put titles ab
 CHUNK_ROWS = 250_000
 Opener = Callable[[], AbstractContextManager[IO[bytes]]]
 Score = Callable[[Sequence[str]], int]  # how many of the contract's columns a row of cells names
-Why = Literal["direct-identifier", "free-text", "not-in-contract"]
+Why = Literal["direct-identifier", "free-text", "not-in-contract", "comparison-key"]
 
 
 @dataclass(frozen=True)

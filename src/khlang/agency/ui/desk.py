@@ -156,7 +156,7 @@ class Desk:
 
     def _send(self, work: Work, folder: Path) -> None:
         made = manifest.parse((folder / "manifest.json").read_bytes())
-        total = sum(part["bytes"] for part in made["parts"])
+        total = sum(part["bytes"] for part in manifest.files(made))
         come: dict[str, int] = {}
 
         def tell(part: str, come_to: int) -> None:

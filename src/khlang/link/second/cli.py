@@ -1,0 +1,20 @@
+"""``khlang pool second``: the linkage job by hand; the curate flow starts the same job."""
+
+import click
+
+from khlang import settings
+from khlang.link.second import service
+
+
+@click.command(epilog="\b\nExamples:\n  khlang pool second\n  khlang pool second --json")
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON document.")
+def second(*, as_json: bool) -> None:
+    """Link rows without a usable CID by their comparison keys, then destroy the keys.
+
+    Every period whose register and datasets with a second route are promoted. Killed, it is run again.
+    """
+    told = service.link(service.bench(settings.load()), log=click.echo)
+    if not told:
+        click.echo("Nothing waits for the second route.")
+    if as_json:
+        click.echo(service.document(told))
