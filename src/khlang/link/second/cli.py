@@ -1,4 +1,4 @@
-"""``khlang pool second``: the linkage job by hand; the curate flow starts the same job."""
+"""``khlang pool second``: the linkage job, the same as ``jobs/link_second.py``."""
 
 import click
 
