@@ -21,6 +21,8 @@ PLACES = {
     "landing": ("landing", "agency/dataset/2026-01/x/part-0001.age"),
     "headers": ("headers", "agency/dataset/2026-01/x/part-0001.age"),
     "receipts": ("receipts", "agency/dataset/2026-01/x/received.json"),
+    "link file": ("landing", "agency/dataset/2026-01/y/link-0001.age"),
+    "link header": ("headers", "agency/dataset/2026-01/y/link-0001.age"),
     **{
         layer: ("lake", f"{layer}/table_v1/part.parquet")
         for layer in ("accepted", "_metastore", "_leases", *minio.CURATE_LAYERS)
@@ -28,10 +30,18 @@ PLACES = {
 }
 RW = {GET, PUT, DELETE, LIST}
 ALLOWED: dict[str, dict[str, set[str]]] = {
-    "gateway": {"landing": {PUT}, "headers": {PUT}, "receipts": {GET, PUT, LIST}},
+    "gateway": {
+        "landing": {PUT},
+        "headers": {PUT},
+        "link file": {PUT},
+        "link header": {PUT},
+        "receipts": {GET, PUT, LIST},
+    },
     "land": {
         "landing": {GET, LIST},
+        "link file": {GET, LIST},
         "headers": {GET, DELETE, LIST},
+        "link header": {GET, DELETE, LIST},
         "receipts": {GET, PUT, LIST},
         "accepted": RW,
     },
@@ -40,6 +50,15 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "receipts": {GET, PUT, LIST},
         "_leases": RW,
         **dict.fromkeys(minio.CURATE_LAYERS, RW),
+    },
+    # What it may delete are link files' headers by their names; what is tried here has another name.
+    "linkage": {
+        "link file": {GET},
+        "link header": {GET},
+        "receipts": {GET, PUT, LIST},
+        "curated": {GET, LIST},
+        "_leases": RW,
+        "links": RW,
     },
     "trino-loader": {"_metastore": RW, **{layer: {GET, LIST} for layer in ("marts", "projects", "ops", "common")}},
     "trino-read": {layer: {GET, LIST} for layer in ("_metastore", "projects", "ops", "common")},

@@ -84,6 +84,8 @@ class Schedule:
 
 
 CURATED_TAIL = ("row_number", "period")  # of every curated table, after its contract's columns
+# What every curated table carries after its contract's columns, in order.
+CURATED_TAIL = ("row_number", "period")
 
 
 @dataclass(frozen=True)
@@ -153,15 +155,11 @@ class Table:
 
     @property
     def person(self) -> Column:
-        """The column that the second route finds a pid for: the first of citizens' IDs.
-
-        Raises:
-            ContractError: The table has none.
-        """
-        for column in self.identifiers:
-            if column.identifier == "th-cid":
-                return column
-        raise ContractError(f"Contract {self.name} has no column of a person.", "Take secondRoute out of it.")
+        """The column that the second route finds a pid for, the first of citizens' IDs; ContractError without one."""
+        found = [column for column in self.identifiers if column.identifier == "th-cid"]
+        if not found:
+            raise ContractError(f"Contract {self.name} has no column of a person.", "Take secondRoute out of it.")
+        return found[0]
 
     def column(self, name: str) -> Column:
         """The column of this name.

@@ -13,7 +13,7 @@ import polars as pl
 from khlang import comparison, lake, manifest, private, store
 from khlang.contracts.second_route import SecondRoute
 from khlang.errors import CanaryError, IntegrityError, SealingKeyError, SetupError
-from khlang.landing import envelope, headers, registry
+from khlang.landing import envelope, headers, ledger, registry
 from khlang.landing.refusal import refusal
 from khlang.manifest import Link, Manifest
 from khlang.settings import Settings
@@ -21,6 +21,7 @@ from khlang.settings import Settings
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+LINKED = "linked"  # the receipt of a link file that was used, and whose keys are destroyed
 _AGAIN = "ติดตั้งกุญแจเชื่อมโยงที่ถูก ปิดผนึกใหม่ แล้วส่ง / Install the right linkage key, seal again, then send."
 
 
@@ -33,13 +34,16 @@ class Opened:
     keys: pl.DataFrame
 
 
-def present(s3: "S3Client", place: lake.Submission, stem: str) -> Manifest | None:
-    """The manifest of a submission whose link file can still be opened; None where its keys were destroyed."""
+def sent(s3: "S3Client", place: lake.Submission, stem: str) -> Manifest | None:
+    """The manifest of a submission that has a link file; None where it has none."""
     data = store.get(s3, lake.LANDING, place.landing_key(f"{stem}.json"))
     made = manifest.parse(data) if data else None
-    parts = manifest.link_parts(made) if made else []
-    there = [store.get(s3, lake.HEADERS, place.landing_key(part["name"])) for part in parts]
-    return made if there and all(there) else None
+    return made if made and manifest.link_parts(made) else None
+
+
+def done(s3: "S3Client", place: lake.Submission) -> bool:
+    """Whether a job is done with a submission's link file: its receipt says so, for the role may not list headers."""
+    return ledger.read(s3, place, LINKED) is not None
 
 
 def opened(s3: "S3Client", settings: Settings, made: Manifest, place: lake.Submission, route: SecondRoute) -> Opened:
@@ -96,8 +100,12 @@ def check(keys: pl.DataFrame, link: Link, route: SecondRoute, *, expected: "list
 
 
 def destroy(s3: "S3Client", made: Manifest, place: lake.Submission) -> int:
-    """Destroy the keys of a link file: nobody opens it again, whoever keeps a copy of the month's identity."""
+    """Say that a link file is done with, and destroy its keys: nobody opens it again, whoever has the identity.
+
+    Repeated it does no harm: a job that was cut off between the two is finished by the next one.
+    """
     names = [part["name"] for part in manifest.link_parts(made)]
+    ledger.write_decision(s3, place, LINKED, {**place.named, "verdict": "linked", "files": len(names)})
     for name in names:
         s3.delete_object(Bucket=lake.HEADERS, Key=place.landing_key(name))
     return len(names)

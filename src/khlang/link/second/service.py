@@ -16,7 +16,7 @@ from khlang import contracts, lake, manifest, private, store
 from khlang.contracts import Contracts, Table
 from khlang.contracts.second_route import ComparisonKey
 from khlang.errors import ContractError
-from khlang.landing import ledger
+from khlang.landing import ledger, registry
 from khlang.link.build import Ready
 from khlang.link.ready import ready
 from khlang.link.second import matching, opening, tables
@@ -65,7 +65,7 @@ def link(where: Bench, *, log: Callable[[str], None] = lambda line: None) -> lis
         if not users:
             continue
         decided = ready(ledger.decisions(where.s3, kind="curated"))
-        for period in decided((register.name,)):
+        for period in sorted(set(decided((register.name,))) - set(registry.closed(where.settings))):
             told += _period(_Month(where, period, decided), register, users, log)
     return told
 
@@ -109,24 +109,33 @@ class _Month:
         return self.decided((table.name,)).get(self.period, {}).get(table.name, -1) >= 0
 
     def sent(self, table: Table) -> Sent | None:
-        """The promoted submission whose link file can still be opened."""
+        """The promoted submission, where it has a link file."""
         s3 = self.where.s3
         claims = ledger.claims(s3, table.name, self.period) if self.promoted(table) else []
         if not claims:
             return None
         place = lake.Submission(table.agency, table.name, self.period, claims[-1].submission)
         stem = manifest.file_names(claims[-1].supersedes)[0].removesuffix(".json")
-        made = opening.present(s3, place, stem)
+        made = opening.sent(s3, place, stem)
         return (made, place) if made else None
 
+    def waiting(self, table: Table) -> Sent | None:
+        """The same where no job is done with it; of one that is, the keys are destroyed once more."""
+        found = self.sent(table)
+        if found is None or not opening.done(self.where.s3, found[1]):
+            return found
+        opening.destroy(self.where.s3, *found)
+        return None
+
     def done(self, table: Table) -> bool:
-        """Whether a dataset came and was linked: its keys are gone. One that did not come may still."""
-        return self.promoted(table) and self.sent(table) is None
+        """Whether a dataset came and was linked. One that did not come may still."""
+        found = self.sent(table)
+        return found is not None and opening.done(self.where.s3, found[1])
 
 
 def _period(month: _Month, register: Table, users: list[Table], log: Callable[[str], None]) -> list[dict[str, Any]]:
-    where, there = month.where, month.sent(register)
-    waiting = [(table, sent) for table in users if (sent := month.sent(table))]
+    where, there = month.where, month.waiting(register)
+    waiting = [(table, sent) for table in users if (sent := month.waiting(table))]
     if not waiting or there is None:
         return []
     whole = _open(where, register, there)
