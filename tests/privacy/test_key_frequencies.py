@@ -62,7 +62,7 @@ def test_keys_of_three_fields_tell_next_to_nothing(people: Labelled, parts: tupl
     assert guessed(people, parts) <= ALLOWED
 
 
-@pytest.mark.parametrize("part", ["sex", "birth_year"])
-def test_a_key_of_one_field_is_read_off_its_frequencies(people: Labelled, part: str) -> None:
-    """The positive control: the same attack, on what no contract may declare."""
-    assert guessed(people, [part]) > 0.9
+def test_a_key_of_one_field_is_read_off_its_frequencies(people: Labelled) -> None:
+    """The positive control: the same attack, on what no contract may declare; years of equal size are mixed up."""
+    assert guessed(people, ["sex"]) == 1
+    assert guessed(people, ["birth_year"]) > 100 * ALLOWED

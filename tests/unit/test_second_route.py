@@ -90,9 +90,8 @@ def test_a_key_of_fewer_than_three_fields_is_refused(parts: list[str]) -> None:
 )  # fmt: skip
 def test_a_second_route_that_is_none_is_refused(change: dict[str, Any]) -> None:
     said = {"rows": "all", "fields": FIELDS, "keys": [{"name": "k", "parts": PARTS}]} | change
-    with pytest.raises(ContractError) as caught:
+    with pytest.raises(ContractError, match="secondRoute"):
         second_route.read("contracts/a.yaml", said)
-    assert caught.value.code == "CONTRACT-SECOND"
 
 
 KEYS = (

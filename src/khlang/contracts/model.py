@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from khlang.contracts.joins import Join
-from khlang.contracts.versions import Previous
 from khlang.contracts.second_route import SecondRoute
+from khlang.contracts.versions import Previous
 from khlang.errors import ContractError
 
 Layer = Literal["curated", "marts", "spine", "quarantine", "history", "ops", "common"]

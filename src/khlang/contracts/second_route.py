@@ -102,4 +102,4 @@ def _key(place: str, said: Mapping[str, Any], fields: Mapping[str, Sequence[str]
 
 
 def _refused(message: str, wanted: str) -> ContractError:
-    return ContractError(message, f"Give: {wanted}; docs/how-to/second-route.md shows one.", code="CONTRACT-SECOND")
+    return ContractError(message, f"Give: {wanted}; docs/how-to/second-route.md shows one.")
