@@ -1,9 +1,7 @@
 """The one door to storage: every bucket, key and table location is computed here from what it is.
 
-Layers of ``s3://lake``: accepted (opened submissions), staging, curated, spine, quarantine, marts, history, projects,
-ops, common.
-Layers of ``s3://lake``: accepted (opened submissions), staging, curated, spine, links (of the second route),
-quarantine, marts, projects, ops, common.
+Layers of ``s3://lake``: accepted (opened submissions), staging, curated, spine, links (of the
+second route), quarantine, marts, history, projects, ops, common.
 """
 
 from dataclasses import dataclass
@@ -12,9 +10,8 @@ from typing import Literal
 LANDING, LAKE, RECEIPTS = "landing", "lake", "receipts"
 HEADERS = "headers"  # the age header of each part, which alone holds its key: deleted, nobody opens the part
 Layer = Literal[
-    "accepted", "staging", "curated", "spine", "quarantine", "marts", "history", "projects", "ops", "common"
+    "accepted", "staging", "curated", "spine", "links", "quarantine", "marts", "history", "projects", "ops", "common"
 ]
-Layer = Literal["accepted", "staging", "curated", "spine", "links", "quarantine", "marts", "projects", "ops", "common"]
 
 
 @dataclass(frozen=True, order=True)

@@ -9,8 +9,7 @@ from khlang.contracts.second_route import SecondRoute
 from khlang.contracts.versions import Previous
 from khlang.errors import ContractError
 
-Layer = Literal["curated", "marts", "spine", "quarantine", "history", "ops", "common"]
-Layer = Literal["curated", "marts", "spine", "links", "quarantine", "ops", "common"]
+Layer = Literal["curated", "marts", "spine", "links", "quarantine", "history", "ops", "common"]
 Personal = Literal["direct", "quasi", "sensitive", "none"]
 Standard = Literal["text", "digits", "money", "date", "month", "code", "integer"]
 Severity = Literal["critical", "warning"]
@@ -84,8 +83,6 @@ class Schedule:
 
 
 CURATED_TAIL = ("row_number", "period")  # of every curated table, after its contract's columns
-# What every curated table carries after its contract's columns, in order.
-CURATED_TAIL = ("row_number", "period")
 
 
 @dataclass(frozen=True)

@@ -59,12 +59,6 @@ def run(work: Work, now: State, *, settle: Callable[[], None], say: Callable[[st
             if work.place.exists(location) and not _done(work, location, now):
                 _rewrite(work, table, location, drawn, now, strict=layer != "quarantine")
             say(f"{layer} {table.name}")
-        for table in curated:
-            for layer in ("curated", "quarantine"):
-                location = lake.table(layer, table.name, table.version)
-                if work.place.exists(location) and not _done(work, location, now):
-                    _rewrite(work, table, location, drawn, now, strict=layer == "curated")
-                say(f"{layer} {table.name}")
         for table in (one for one in work.tables.tables if one.layer == "links"):
             location = lake.table("links", table.name, table.version)
             if work.place.exists(location) and not _done(work, location, now):

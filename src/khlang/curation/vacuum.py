@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 WEEK_HOURS = 168
-LAYERS = ("curated", "quarantine", "spine", "marts", "history", "projects")
-LAYERS = ("curated", "quarantine", "spine", "links", "marts", "projects")
+LAYERS = ("curated", "quarantine", "spine", "links", "marts", "history", "projects")
 _CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
 
 

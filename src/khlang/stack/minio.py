@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 READ = ("s3:GetObject",)
 WRITE = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
 ALL = (*READ, *WRITE, "s3:DeleteObject")
-CURATE_LAYERS = ("staging", "curated", "quarantine", "spine", "marts", "history", "projects", "ops", "common")
-CURATE_LAYERS = ("staging", "curated", "quarantine", "spine", "links", "marts", "projects", "ops", "common")
+CURATE_LAYERS = (
+    "staging", "curated", "quarantine", "spine", "links", "marts", "history", "projects", "ops", "common",
+)  # fmt: skip
 
 # role → (bucket, folders ("" = all of it), rights on objects, may list)
 GRANTS: dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...], bool], ...]] = {
