@@ -10,7 +10,7 @@ import pytest
 from khlang import contracts
 from khlang.contracts import Contracts
 from khlang.curation.objects import FolderObjects, folder
-from khlang.link import build, common, judging, ops
+from khlang.link import build, common, joins, judging, ops
 
 KNOWN = contracts.load()
 Versions = dict[str, dict[str, int]]
@@ -28,6 +28,7 @@ class Shop:
     def __init__(self, root: Path, known: Contracts, monkeypatch: pytest.MonkeyPatch) -> None:
         self.shop = MagicMock(contracts=known, receipts=FolderObjects(root / "receipts"), place=folder(root / "lake"))
         self.versions: Versions = {}
+        monkeypatch.setattr(joins, "measure", lambda *_, periods, **__: {period: {} for period in periods})
         monkeypatch.setattr(judging, "require_sound", lambda *_, **__: None)
         monkeypatch.setattr(build, "module", lambda _: lambda *_, **__: MagicMock())
 
@@ -117,7 +118,7 @@ def test_a_link_rate_is_told_as_soon_as_its_dataset_and_its_register_are_there(
     shop = Shop(tmp_path, KNOWN, monkeypatch)
     written: list[tuple[str, str]] = []
     monkeypatch.setattr(ops, "linked", lambda *_: MagicMock(**{"collect.return_value": []}))
-    monkeypatch.setattr(ops, "_write", lambda *_, pairs, **__: written.extend(pairs))
+    monkeypatch.setattr(ops, "write", lambda *_, pairs, **__: written.extend(pairs))
 
     def build_rates() -> list[tuple[str, str]]:
         written.clear()

@@ -67,8 +67,10 @@ def test_the_loader_owns_its_catalog_only() -> None:
 def test_another_project_sees_nothing_of_demo() -> None:
     other = trino_rules(CONTRACTS, analysts={"somchai": "other"})
     granted = [rule for rule in other["tables"] if rule["privileges"] == ["SELECT"] and "somchai" in rule["user"]]
-    wanted = {("system", "jdbc"), ("system", "metadata"), ("lake", "common")}
+    wanted = {("system", "jdbc"), ("system", "metadata"), ("lake", "common"), ("lake", "ops")}
     assert {(rule["catalog"], rule["schema"]) for rule in granted} == wanted
+    # How records link, small counts withheld: of no project, and for whoever analyses.
+    assert {rule["table"] for rule in granted if rule["schema"] == "ops"} == {"linkage_shown|linkage_shown_v1"}
     assert privileges("analyst", "system", "metadata", "table_comments") == ["SELECT"]
     assert privileges("analyst", "system", "metadata", "catalogs") == []
 
