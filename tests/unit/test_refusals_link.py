@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -91,14 +92,12 @@ def test_a_link_file_with_other_keys_or_under_another_key(visits: Table) -> None
     envelope._linked(made, visits, known)
     for other in (None, made["link"] | {"recipes": recipes[1:]}):
         expect_raised(
-            lambda other=other: envelope._linked(made | {"link": other}, visits, known),
+            partial(envelope._linked, made | {"link": other}, visits, known),
             code="LINK-RECIPES",
             exit_code=23,
         )
     for other in (made["link"] | {"kcv": "bb"}, made["link"] | {"epoch": "e02"}):
-        expect_raised(
-            lambda other=other: envelope._linked(made | {"link": other}, visits, known), code="KEY-LINK", exit_code=21
-        )
+        expect_raised(partial(envelope._linked, made | {"link": other}, visits, known), code="KEY-LINK", exit_code=21)
 
 
 @pytest.mark.parametrize("data", [b"no parquet", b""])
