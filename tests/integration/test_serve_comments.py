@@ -5,6 +5,7 @@ import re
 import pytest
 
 from khlang import contracts
+from khlang.contracts import facts
 from khlang.serve import client, register
 from khlang.settings import Settings
 
@@ -37,7 +38,8 @@ def test_a_user_reads_the_meaning_of_the_own_tables_only(served: Settings) -> No
             rows = client.ask(connection, f"{COMMENTS} WHERE catalog_name <> 'system'").rows
         said = {(schema, name): comment for _, schema, name, comment in rows if schema != "information_schema"}
         assert {catalog for catalog, *_ in rows} == {"lake"}
-        assert {name for _, name in said} == {n for item in mine for n in (item.table.name, item.table.versioned)}
+        tables = [item.table for item in mine]
+        assert {name for _, name in said} == {n for t in tables for n in (t.name, t.versioned, *facts.views(t))}
         for item in mine:
             assert said[item.schema, item.table.name] == contracts.table_comment(item.table)
 
