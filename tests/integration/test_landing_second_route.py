@@ -58,7 +58,9 @@ def promote(settings: Settings, decision: dict[str, object], register: pl.DataFr
 def month(minio: Settings, tmp_path_factory: pytest.TempPathFactory) -> Month:
     root = secondkit.root(tmp_path_factory.mktemp("second"))
     (root / "infra").mkdir()
-    settings = replace(minio, root=root)
+    own = tmp_path_factory.mktemp("var")  # an authority and a registry of its own, on the store of all
+    (own / "secrets").symlink_to(minio.secrets)
+    settings = replace(minio, root=root, var=own)
     clinics = secondkit.found(settings)
     hall = replace(land.hall(settings), today=lambda: date(2026, 2, 3))
     for agency, dataset in secondkit.AGENCIES.items():
