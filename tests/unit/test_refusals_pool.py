@@ -74,10 +74,10 @@ def test_a_project_in_which_two_persons_share_a_pid() -> None:
     for grains, refused in ((7, False), (5, True)):
         rows.selectExpr.return_value.first.return_value = {"whole": 7, "grains": grains}
         if not refused:
-            project._check(rows, TABLES["welfare_eligibility"], mine)
+            project.check(rows, TABLES["welfare_eligibility"], mine)
             continue
         told = expect_raised(
-            lambda: project._check(rows, TABLES["welfare_eligibility"], mine), code="PROJECT-PID", exit_code=25
+            lambda: project.check(rows, TABLES["welfare_eligibility"], mine), code="PROJECT-PID", exit_code=25
         )
         assert told.message.startswith("2 rows of welfare_eligibility")
         assert "project study" in told.remedy
