@@ -1,5 +1,6 @@
 """The second route end to end: seal, land without opening, link, candidates; then the keys are gone."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -8,6 +9,7 @@ import polars as pl
 import pytest
 from deltalake import DeltaTable, write_deltalake
 from tests import secondkit
+from tests.minio_fixture import new_settings, provisioned, running
 from tests.secondkit import PERIOD, REGISTER, VISITS, Clinics
 
 from khlang import lake, store
@@ -55,12 +57,19 @@ def promote(settings: Settings, decision: dict[str, object], register: pl.DataFr
 
 
 @pytest.fixture(scope="module")
-def month(minio: Settings, tmp_path_factory: pytest.TempPathFactory) -> Month:
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """A store of its own: the linkage job reads every receipt, and other tests write some that hold half of one."""
+    settings = new_settings(tmp_path_factory.mktemp("alone") / "var")
+    with running(settings):
+        provisioned(settings)
+        yield settings
+
+
+@pytest.fixture(scope="module")
+def month(alone: Settings, tmp_path_factory: pytest.TempPathFactory) -> Month:
     root = secondkit.root(tmp_path_factory.mktemp("second"))
     (root / "infra").mkdir()
-    own = tmp_path_factory.mktemp("var")  # an authority and a registry of its own, on the store of all
-    (own / "secrets").symlink_to(minio.secrets)
-    settings = replace(minio, root=root, var=own)
+    settings = replace(alone, root=root)
     clinics = secondkit.found(settings)
     hall = replace(land.hall(settings), today=lambda: date(2026, 2, 3))
     for agency, dataset in secondkit.AGENCIES.items():
