@@ -19,16 +19,7 @@ from khlang.link.second import matching
 from khlang.simulate import labelled
 
 TARGET, THRESHOLD = 0.95, 0.9
-THAI = (
-    ("given", "family", "birth_date", "sex"),
-    ("given_sound", "family_sound", "birth_date", "sex"),
-    ("given_sound", "birth_date", "sex", "amphoe"),
-    ("family_sound", "birth_date", "sex", "amphoe"),
-    ("given_sound", "family_sound", "birth_year", "sex"),
-    ("given_sound", "family_sound", "birth_day", "sex"),
-    ("given_sound", "family_sound", "amphoe"),
-)
-WITHOUT_SEX = tuple(dict.fromkeys(tuple(part for part in parts if part != "sex") for parts in THAI))
+WITHOUT_SEX = tuple(dict.fromkeys(tuple(part for part in parts if part != "sex") for parts in labelled.KEYS))
 
 
 @dataclass(frozen=True)
@@ -44,7 +35,7 @@ class Set:
 def simulated(seed: int, people: int, records: int) -> Set:
     """The labelled set of a seed."""
     made = labelled.make(people=people, records=records, seed=seed)
-    return Set(f"simulated-{seed}", made.register, made.records, _keys(THAI))
+    return Set(f"simulated-{seed}", made.register, made.records, _keys(labelled.KEYS))
 
 
 def febrl() -> Set:

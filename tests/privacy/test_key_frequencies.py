@@ -17,15 +17,6 @@ from khlang.simulate.labelled import Labelled
 
 #: Of a column's rows, the share whose value an attacker may guess: a tenth of a percent.
 ALLOWED = 0.001
-THREE = (
-    ("given", "family", "birth_date", "sex"),
-    ("given_sound", "family_sound", "birth_date", "sex"),
-    ("given_sound", "birth_date", "sex", "amphoe"),
-    ("family_sound", "birth_date", "sex", "amphoe"),
-    ("given_sound", "family_sound", "birth_year", "sex"),
-    ("given_sound", "family_sound", "birth_day", "sex"),
-    ("given_sound", "family_sound", "amphoe"),
-)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +48,7 @@ def guessed(people: Labelled, parts: Sequence[str]) -> float:
     return float((joined["value"] == joined["guess"]).mean() or 0.0)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("parts", THREE, ids="+".join)
+@pytest.mark.parametrize("parts", labelled.KEYS, ids="+".join)
 def test_keys_of_three_fields_tell_next_to_nothing(people: Labelled, parts: tuple[str, ...]) -> None:
     assert guessed(people, parts) <= ALLOWED
 

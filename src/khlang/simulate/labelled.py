@@ -13,6 +13,16 @@ from khlang.simulate.identifiers import generator
 from khlang.simulate.world import ages
 
 START = date(2026, 1, 1)
+#: The parts of each comparison key that such a set is linked by: what is attacked is what is measured.
+KEYS = (
+    ("given", "family", "birth_date", "sex"),
+    ("given_sound", "family_sound", "birth_date", "sex"),
+    ("given_sound", "birth_date", "sex", "amphoe"),
+    ("family_sound", "birth_date", "sex", "amphoe"),
+    ("given_sound", "family_sound", "birth_year", "sex"),
+    ("given_sound", "family_sound", "birth_day", "sex"),
+    ("given_sound", "family_sound", "amphoe"),
+)
 
 
 @dataclass(frozen=True)
