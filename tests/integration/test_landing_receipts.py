@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 from tests.landkit import DATASET, Pool, place, read
@@ -58,9 +59,11 @@ def test_a_refusal_is_told_with_column_rule_count_and_the_office_s_own_rows(pool
     folder = pool.seal(period, seed=1)
     made = pool.send(folder).manifest
     pool.land()
+    rowmap = pl.read_parquet(pool.home.rowmap(DATASET, period, made["submission"]))
+    own = rowmap.drop_nulls("source_row")["row_number"].head(2).to_list()  # canaries come from no row of the office
     finding = {"rule_id": "x", "code": "GATE-NULL", "column": "debt_baht", "count": 3, "share": 0.1, "limit": 0.05,
                "severity": "critical", "message_th": "ว่างเกิน", "message_en": "too many nulls",
-               "rows": [1, 2]}  # fmt: skip
+               "rows": own}  # fmt: skip
     decision = {"verdict": "refused", "failures": [finding], "rejects": [], "metrics": {"secret": 1}, "rows_in": 30}
     ledger.write_decision(store.client(pool.settings, "curate"), place(made), "curated-000001-100", decision)
     thai = run(pool, "receipt", made["submission"][:10], "--lang", "th").output
