@@ -1,6 +1,5 @@
 """MinIO and Trino with one project's tables in them, as the jobs leave them; made without Spark."""
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -12,7 +11,7 @@ import pytest
 from tests import historykit
 from tests.stackfixture import standing
 
-from khlang import contracts, lake
+from khlang import contracts, deltastore, lake
 from khlang.curation.objects import bucket
 from khlang.link import common
 from khlang.serve import register
@@ -61,22 +60,13 @@ def rows(table: contracts.Table) -> list[dict[str, Any]]:
 def write(settings: Settings, location: str, table: contracts.Table) -> pl.DataFrame:
     from deltalake import write_deltalake
 
-    key = json.loads((settings.secrets / "minio-curate.json").read_text())
-    options = {
-        "AWS_ENDPOINT_URL": settings.minio_url,
-        "AWS_ACCESS_KEY_ID": key["access_key"],
-        "AWS_SECRET_ACCESS_KEY": key["secret_key"],
-        "AWS_REGION": "us-east-1",
-        "AWS_ALLOW_HTTP": "true",
-        "conditional_put": "etag",
-    }
     schema = pa.schema([(column.name, arrow_type(column.type)) for column in table.stored])
     texts = common.rows(settings.contracts, table) if table.layer == "common" else ()
     read = {"INT": int, "BIGINT": int, "STRING": str}
     loaded = [{c.name: v and read[c.type](v) for c, v in zip(table.columns, row, strict=True)} for row in texts]
     data = pa.Table.from_pylist(loaded or rows(table), schema=schema)
     by = [table.partition] if table.partition else None
-    write_deltalake(location, data, storage_options=options, partition_by=by)
+    write_deltalake(location, data, storage_options=deltastore.options(settings, "curate"), partition_by=by)
     frame = pl.from_arrow(data)
     assert isinstance(frame, pl.DataFrame)
     return frame

@@ -13,7 +13,7 @@ import polars as pl
 from deltalake import DeltaTable
 from tests.stackfixture import environment
 
-from khlang import contracts, lake, store
+from khlang import contracts, deltastore, lake, store
 from khlang.agency.home import Home
 from khlang.demo import watch
 from khlang.demo.airflow import Airflow
@@ -103,16 +103,8 @@ def commits(settings: Settings, *layers: str) -> list[str]:
 
 def rows(settings: Settings, layer: Layer, dataset: str) -> pl.DataFrame:
     """A whole Delta table as it is now, every column, in the order of all of them."""
-    key = json.loads((settings.secrets / "minio-curate.json").read_text())
-    options = {
-        "AWS_ENDPOINT_URL": settings.minio_url,
-        "AWS_ACCESS_KEY_ID": key["access_key"],
-        "AWS_SECRET_ACCESS_KEY": key["secret_key"],
-        "AWS_REGION": "us-east-1",
-        "AWS_ALLOW_HTTP": "true",
-    }
     table = contracts.load(settings.contracts)[dataset]
     place = lake.table(layer, dataset, table.version)
-    frame = pl.from_arrow(DeltaTable(place, storage_options=options).to_pyarrow_table())
+    frame = pl.from_arrow(DeltaTable(place, storage_options=deltastore.options(settings, "curate")).to_pyarrow_table())
     assert isinstance(frame, pl.DataFrame)
     return frame.sort(sorted(frame.columns), nulls_last=True)

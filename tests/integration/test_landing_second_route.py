@@ -12,7 +12,7 @@ from tests import secondkit
 from tests.minio_fixture import new_settings, provisioned, running
 from tests.secondkit import PERIOD, REGISTER, VISITS, Clinics
 
-from khlang import lake, store
+from khlang import deltastore, lake, store
 from khlang.agency import exporting
 from khlang.landing import land, ledger, offline
 from khlang.link.second import service, tables
@@ -48,10 +48,7 @@ def promote(settings: Settings, decision: dict[str, object], register: pl.DataFr
     if place.dataset == REGISTER:
         rows = register.select("row_number", pl.col("pid").str.tail(32).str.head(12).str.to_integer(base=16))
         rows = rows.with_columns(pl.lit(PERIOD).alias("period"))
-        options = tables.bucket(settings).options | {
-            "AWS_ACCESS_KEY_ID": store.key_pair(settings, "curate")["access_key"],
-            "AWS_SECRET_ACCESS_KEY": store.key_pair(settings, "curate")["secret_key"],
-        }
+        options = deltastore.options(settings, "curate")
         where = lake.table("curated", REGISTER, 1)
         write_deltalake(where, rows.to_arrow(), partition_by=["period"], storage_options=options)
 

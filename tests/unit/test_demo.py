@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from khlang import session, settings
-from khlang.demo.run import Plan, idle, judge, settled
+from khlang.demo.run import Plan, idle, judge, settled, wrong
 from khlang.demo.steps import Steps
 from khlang.demo.watch import Row
 from khlang.errors import IntegrityError, UsageError
@@ -45,8 +45,8 @@ def test_marts_of_a_domain_that_nobody_wanted_or_sent_rest() -> None:
     assert not idle(here, {"welfare"}, {"house_registry", "gauge_readings"})["water"], "it was sent before"
 
 
-def test_true_demo_is_not_refused() -> None:
-    judge({"extracts": [GOOD], "marts": [TRUE]})
+def test_nothing_is_wrong_with_a_true_demo() -> None:
+    assert wrong({"extracts": [GOOD], "marts": [TRUE]}) == []
 
 
 @pytest.mark.parametrize("verdict", ["refused", "superseded", ""])
@@ -57,9 +57,9 @@ def test_demo_with_an_extract_that_was_not_promoted_is_refused(verdict: str) -> 
 
 
 def test_demo_whose_mart_is_not_true_is_refused() -> None:
-    wrong = TRUE | {"equals_truth": False, "missing": 1, "extra": 1}
+    false = TRUE | {"equals_truth": False, "missing": 1, "extra": 1}
     with pytest.raises(IntegrityError, match="welfare_by_amphoe differs from the truth in 1 and 1 rows"):
-        judge({"extracts": [GOOD], "marts": [wrong]})
+        judge({"extracts": [GOOD], "marts": [false]})
 
 
 def test_verdict_is_the_refusal_of_whichever_hop_refused() -> None:

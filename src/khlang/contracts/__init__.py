@@ -6,11 +6,12 @@
 
 from khlang.contracts.bundle import from_dict, profile_contracts
 from khlang.contracts.check import folded
+from khlang.contracts.collection import Contracts
 from khlang.contracts.comments import column_comment, table_comment
 from khlang.contracts.constraints import Constraint
 from khlang.contracts.gates import reference_view, rules, suite
 from khlang.contracts.loader import load
-from khlang.contracts.model import Column, Contracts, Quality, Role, Schedule, Table
+from khlang.contracts.model import Column, Quality, Role, Schedule, Table
 from khlang.contracts.polars_schema import polars_schema
 from khlang.contracts.records import RecordRule, record_rules
 from khlang.contracts.reference import reference_page

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from khlang.contracts.collection import Contracts
 from khlang.contracts.loader import build
-from khlang.contracts.model import CURATED_TAIL, Contracts
+from khlang.contracts.model import CURATED_TAIL
 from khlang.errors import ContractError
 
 

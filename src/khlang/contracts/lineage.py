@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from html import escape
 
-from khlang.contracts.model import Contracts, Table
+from khlang.contracts.collection import Contracts
+from khlang.contracts.model import Table
 
 BOX_WIDTH, BOX_HEIGHT, GAP, ROW = 248, 58, 56, 72
 HEAD = 34

@@ -14,7 +14,8 @@ import yaml
 
 from khlang import settings
 from khlang.contracts import check, read
-from khlang.contracts.model import Contracts, Table
+from khlang.contracts.collection import Contracts
+from khlang.contracts.model import Table
 from khlang.errors import ContractError
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

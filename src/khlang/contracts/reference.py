@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from khlang.contracts.collection import Contracts
 from khlang.contracts.gates import rules
-from khlang.contracts.model import Contracts, Table
+from khlang.contracts.model import Table
 from khlang.contracts.records import record_rules
 from khlang.contracts.vocabulary import JOIN_TERMS, LAYER_REASONS, MART_REASONS, MART_TERMS, TERMS, Term
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from khlang.contracts import facts
-from khlang.contracts.model import Contracts, Table
+from khlang.contracts.collection import Contracts
+from khlang.contracts.model import Table
 
 LAKE, LOADER = "lake", "loader"
 OPS_SCHEMA, COMMON_SCHEMA = "ops", "common"

@@ -147,18 +147,22 @@ def judge(told: Document) -> None:
     Raises:
         IntegrityError: Naming each extract and mart.
     """
-    wrong = [
+    if found := wrong(told):
+        raise IntegrityError(f"The demo did not hold: {'; '.join(found)}.", "See report.html.", code="DEMO")
+
+
+def wrong(told: Document) -> list[str]:
+    """Each extract that was not promoted, and each mart that is not true, as a sentence; none of a demo that held."""
+    extracts = [
         f"{row['agency']}/{row['dataset']} {row['period']} is {row['verdict'] or 'without a verdict'}"
         for row in told["extracts"]
         if row["verdict"] != "promoted"
     ]
-    wrong += [
+    return extracts + [
         f"{mart['name']} differs from the truth in {mart['missing']} and {mart['extra']} rows"
         for mart in told["marts"]
         if not mart["equals_truth"]
     ]
-    if wrong:
-        raise IntegrityError(f"The demo did not hold: {'; '.join(wrong)}.", "See report.html.", code="DEMO")
 
 
 def _up(settings: Settings, steps: Steps) -> None:

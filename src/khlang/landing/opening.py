@@ -151,6 +151,20 @@ def columns(table: Table, found: "Mapping[str, pl.DataType]") -> None:
     Raises:
         ContractError: Columns are added, missing, renamed, of another type or in another order: all are named.
     """
+    if lines := differences(table, found):
+        th = "; ".join(f"{key[0]} {', '.join(names)}".strip() for key, names in lines.items())
+        en = "; ".join(f"{key[1]} {', '.join(names)}".strip() for key, names in lines.items())
+        raise refusal(
+            ContractError,
+            "COLUMNS",
+            th=f"คอลัมน์ไม่ตรงกับข้อตกลงข้อมูล {table.name} {table.version_text}: {th}",
+            en=f"The columns are not those of contract {table.name} {table.version_text}: {en}.",
+            remedy=BUNDLE,
+        )
+
+
+def differences(table: Table, found: "Mapping[str, pl.DataType]") -> dict[tuple[str, str], list[str]]:
+    """How a part's columns differ from the contract's: a difference in Thai and English → the columns it concerns."""
     import polars as pl
 
     expected = sealed_columns(table)
@@ -167,16 +181,7 @@ def columns(table: Table, found: "Mapping[str, pl.DataType]") -> None:
     }
     if not missing and not added and not retyped and list(found) != list(expected):
         lines["ลำดับคอลัมน์ต่าง", "order differs"] = [""]
-    if any(lines.values()):
-        th = "; ".join(f"{key[0]} {', '.join(names)}".strip() for key, names in lines.items() if names)
-        en = "; ".join(f"{key[1]} {', '.join(names)}".strip() for key, names in lines.items() if names)
-        raise refusal(
-            ContractError,
-            "COLUMNS",
-            th=f"คอลัมน์ไม่ตรงกับข้อตกลงข้อมูล {table.name} {table.version_text}: {th}",
-            en=f"The columns are not those of contract {table.name} {table.version_text}: {en}.",
-            remedy=BUNDLE,
-        )
+    return {said: names for said, names in lines.items() if names}
 
 
 def _nearest(name: str, missing: Sequence[str], table: Table) -> str:

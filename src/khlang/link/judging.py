@@ -23,7 +23,7 @@ def require_sound(
     *,
     periods: Iterable[str],
     joined: Mapping[str, Mapping[str, int]] = MappingProxyType({}),
-) -> None:
+) -> dict[str, Verdict]:
     """Judge what was built; return when all of it may be written.
 
     Args:
@@ -31,6 +31,9 @@ def require_sound(
         table: The mart's contract.
         periods: ``YYYY-MM`` of every period that must be there.
         joined: Period → the metrics of its declared joins, from :mod:`khlang.link.joins`; none of a mart without any.
+
+    Returns:
+        The verdict of every period: each promotes.
 
     Raises:
         GateRefusedError: A period breaks a critical rule, or a rule could not be judged; every failure is told.
@@ -40,18 +43,17 @@ def require_sound(
         pool.submit(expectations.load)  # takes seconds; Spark is the one that works meanwhile
         measured = measure(built, table)
     nothing = dict.fromkeys(_passed(table), 0)  # of a period without a row: MART-EMPTY says so
-    refused: dict[str, Verdict] = {}
+    verdicts: dict[str, Verdict] = {}
     for period in periods:
         with _ONE_AT_A_TIME:
-            verdict = gates.judge(measured.get(period, nothing) | dict(joined.get(period, {})), table)
-        if not verdict.promoted:
-            refused[period] = verdict
-    if refused:
+            verdicts[period] = gates.judge(measured.get(period, nothing) | dict(joined.get(period, {})), table)
+    if refused := {period: verdict for period, verdict in verdicts.items() if not verdict.promoted}:
         raise GateRefusedError(
             f"The mart {table.name} breaks its contract and was not written: {told(refused)}.",
             "What was served before stays. Mend the transform, or the rule in the contract, and run marts again.",
             code="GATE-MART",
         )
+    return verdicts
 
 
 def measure(built: "DataFrame", table: Table) -> dict[str, dict[str, Any]]:

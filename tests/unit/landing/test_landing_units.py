@@ -32,8 +32,9 @@ def schema() -> dict[str, Any]:
     return {name: pl.Int64() if name == "row_number" else pl.String() for name in sealed_columns(TABLE)}
 
 
-def test_the_contracts_columns_pass() -> None:
-    opening.columns(TABLE, schema())
+def test_the_contracts_columns_pass_and_no_others() -> None:
+    assert opening.differences(TABLE, schema()) == {}
+    assert opening.differences(TABLE, dict(reversed(schema().items()))) == {("ลำดับคอลัมน์ต่าง", "order differs"): [""]}
 
 
 def test_every_difference_is_told_at_once() -> None:

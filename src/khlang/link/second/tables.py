@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 from deltalake import DeltaTable, write_deltalake
 
-from khlang import lake, store
+from khlang import deltastore, lake, store
 from khlang.contracts import Table
 from khlang.curation.lease import hold
 from khlang.curation.objects import BucketObjects, Lake
@@ -53,13 +53,4 @@ class Tables:
 
 def bucket(settings: Settings) -> Tables:
     """The pool's own lake, as the role ``linkage``."""
-    keys = store.key_pair(settings, ROLE)
-    options = {
-        "AWS_ENDPOINT_URL": settings.minio_url,
-        "AWS_ACCESS_KEY_ID": keys["access_key"],
-        "AWS_SECRET_ACCESS_KEY": keys["secret_key"],
-        "AWS_REGION": "us-east-1",
-        "AWS_ALLOW_HTTP": "true",
-        "aws_conditional_put": "etag",
-    }
-    return Tables(Lake(BucketObjects(store.client(settings, ROLE))), options)
+    return Tables(Lake(BucketObjects(store.client(settings, ROLE))), deltastore.options(settings, ROLE))
