@@ -66,7 +66,7 @@ def done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...
     monkeypatch.setattr(bridges, "delete_done", lambda here, s3, today: 0)  # noqa: ARG005
     monkeypatch.setattr("uvicorn.run", lambda app, **how: seen.append(("serve", app.title, how["port"])))
     (tmp_path / "var" / "tls").mkdir(parents=True)
-    for name in ("ca.pem", "keys.pem", "keys.key.pem", "var/tls/ca.pem"):
+    for name in ("ca.pem", "pool.pem", "keys.pem", "keys.key.pem", "var/tls/ca.pem"):
         (tmp_path / name).write_text("", encoding="ascii")
     agency_kit.write_csv(tmp_path / "register.csv", agency_kit.registrants(3))
     return seen

@@ -9,7 +9,8 @@ from click.testing import CliRunner
 from tests import agency_kit
 
 from khlang import contracts, identifiers, pseudonym, signatures
-from khlang.errors import ContractError, SetupError
+from khlang.agency import bundle as agencys
+from khlang.errors import ContractError, SetupError, UsageError
 from khlang.keys import authority, bundle, canaries
 from khlang.keys.cli import keys
 
@@ -117,3 +118,32 @@ def test_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = (tmp_path / "k").read_text(encoding="utf-8").strip()
     assert json.loads((tmp_path / "b.json").read_text(encoding="utf-8"))["authority"]
     assert secret not in started.output + handed.output
+
+
+def test_a_bundle_leads_to_the_pools_own_address_and_trusts_what_was_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The authority's machine has no stack: address and certificate are told to it."""
+    monkeypatch.setenv("KHLANG_VAR", str(tmp_path))
+    authority.start(tmp_path / "outside" / "authority", simulation=True)
+    (tmp_path / "registry").mkdir()
+    (tmp_path / "registry" / "recipients.json").write_text('{"2026-01": "age1x"}', encoding="utf-8")
+    (tmp_path / "pool.pem").write_text("PEM", encoding="utf-8")
+    out, run = tmp_path / "b.json", CliRunner()
+    words = ["bundle", "--agency", "mof", "--out", str(out)]
+    named = ["--gateway-url", "https://pool.example.go.th:8443/"]
+
+    def sends(*more: str) -> tuple[str, str]:
+        run.invoke(keys, [*words, *more], catch_exceptions=False)
+        read, _ = agencys.read(out.read_text(encoding="utf-8"))
+        return read.gateway_url, read.gateway_ca
+
+    assert sends(*named, "--gateway-ca", str(tmp_path / "pool.pem")) == ("https://pool.example.go.th:8443", "PEM")
+    assert sends(*named) == ("https://pool.example.go.th:8443", ""), "the office's own system says what it trusts"
+    out.unlink()
+    plain = run.invoke(keys, [*words, "--gateway-url", "http://pool.example.go.th"]).exception
+    alone = run.invoke(keys, [*words, "--gateway-ca", str(tmp_path / "pool.pem")]).exception
+    for refused in (plain, alone):
+        assert isinstance(refused, UsageError)
+        assert refused.remedy
+    assert not out.exists()

@@ -5,15 +5,18 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 import xlsxwriter
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests import agency_kit
 from tests.agency_kit import Kit
-from tests.refusalkit import expect_command_refused, expect_official, tree
+from tests.refusalkit import Refused, expect_command_refused, expect_official, tree
 
 from khlang import receipt, signatures
 from khlang.agency import exporting, receipts, sending, submission
+from khlang.agency.gateway import Gateway
+from khlang.agency.home import Home
 from khlang.agency.submission import Submission
 from khlang.errors import KhlangError
 
@@ -31,9 +34,9 @@ def sealed(kit: Kit) -> Submission:
     return submission.seal(kit.home, file, dataset=DATASET, period="2569-01")
 
 
-def expect_refused(kit: Kit, *line: object, code: str, exit_code: int, says: str) -> None:
+def expect_refused(kit: Kit, *line: object, code: str, exit_code: int, says: str) -> Refused:
     given = [*line, "--home", kit.home.path]
-    expect_command_refused("agency", *given, code=code, exit_code=exit_code, says=says, keeps=kit.home.path)
+    return expect_command_refused("agency", *given, code=code, exit_code=exit_code, says=says, keeps=kit.home.path)
 
 
 def test_a_month_that_the_bundle_has_no_key_for(kit: Kit) -> None:
@@ -73,6 +76,21 @@ def test_an_id_that_is_none_or_not_enough(kit: Kit, sealed: Submission) -> None:
 def test_no_receipt_yet(kit: Kit, sealed: Submission) -> None:
     line = ["receipt", sealed.folder.name[:12], "--offline"]
     expect_refused(kit, *line, code="RECEIPT-NONE", exit_code=20, says="no receipt")
+
+
+def test_the_state_that_was_kept_is_shown_where_the_pool_is_not_reached(
+    kit: Kit, sealed: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(home: Home, *, proxy: str | None) -> Gateway:
+        def refuse(_: httpx.Request) -> httpx.Response:
+            raise httpx.ConnectError("no way there")
+
+        return Gateway(home, proxy=proxy, transport=httpx.MockTransport(refuse), sleep=lambda _: None)
+
+    monkeypatch.setattr("khlang.agency.commands.status.Gateway", unreachable)
+    told = expect_refused(kit, "status", "--lang", "en", code="STATUS-OLD", exit_code=12, says="known before")
+    assert sealed.folder.name[:12] in told.printed
+    assert "sealed, not sent" in told.printed
 
 
 def nothing(path: Path) -> Path:

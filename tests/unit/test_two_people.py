@@ -74,6 +74,8 @@ def test_another_person_approves(kit: Kit, waiting: Submission) -> None:
     identity, home = waiting.manifest["submission"][:8], ["--home", str(kit.home.path)]
     run = CliRunner()
     assert identity in run.invoke(agency, ["approve", *home], catch_exceptions=False).output
+    states = run.invoke(agency, ["status", "--offline", "--lang", "th", *home], catch_exceptions=False).stdout
+    assert "รอผู้อนุมัติ" in states
     listed = run.invoke(agency, ["approve", "--json", *home], catch_exceptions=False).stdout
     assert [one["submission"] for one in json.loads(listed)] == [waiting.folder.name]
     for name, role, code in (

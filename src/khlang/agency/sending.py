@@ -126,11 +126,15 @@ def status(home: Home, folders: Iterable[Path], gateway: Gateway | None) -> list
         said = keep_receipt(home, folder, gateway.receipt(prefix_of(made))) if _known(told) and gateway else None
         said = said or kept(home, folder)
         state = str(said["state"]) if said else told.get("state", "sealed")
-        facts = {name: made[name] for name in ("dataset", "period", "submission", "rows")}
-        lines.append(
-            facts | {"folder": str(folder), "state": "sealed" if state == "unknown" else state, "receipt": said}
-        )
+        lines.append(line(folder, "sealed" if state == "unknown" else state, said))
     return lines
+
+
+def line(folder: Path, state: str, receipt: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What ``status`` says of one sealed folder."""
+    made = manifest.parse((folder / "manifest.json").read_bytes())
+    facts = {name: made[name] for name in ("dataset", "period", "submission", "rows")}
+    return facts | {"folder": str(folder), "state": state, "receipt": receipt}
 
 
 def kept(home: Home, folder: Path) -> dict[str, Any] | None:

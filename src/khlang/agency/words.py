@@ -50,6 +50,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
 }
 STATES: dict[str, tuple[str, str]] = {
+    "waits": ("รอผู้อนุมัติ", "waits for the approver"),
     "sealed": ("ปิดผนึกแล้ว ยังไม่ส่ง", "sealed, not sent"),
     "partial": ("ส่งค้าง", "partly sent"),
     "received": ("ได้รับแล้ว รอตรวจ", "received, waits to be verified"),

@@ -3,16 +3,18 @@
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
 from khlang import contracts as contracts_
 from khlang import period, private, settings
-from khlang.errors import SetupError
+from khlang.errors import SetupError, UsageError
 from khlang.keys import admission, linkage, rotation
 from khlang.keys import authority as authority_
 from khlang.keys import bundle as bundle_
 from khlang.keys.authority import PROFILES, Authority
+from khlang.settings import Settings
 
 VALID_DAYS = 400
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -83,20 +85,34 @@ def rotate(
 
 @keys.command(
     epilog="\b\nExamples:\n  khlang keys bundle --agency mof --out mof.bundle.json"
+    "\n  khlang keys bundle --agency mof --out mof.json --gateway-url https://pool.example.go.th --gateway-ca pool.pem"
     "\n  khlang keys bundle --agency mof --out mof.json --service-url https://keys.example.go.th --service-ca ca.pem"
 )
 @click.option("--agency", required=True, help="Its id in the contracts.")
 @click.option("--out", required=True, type=_FILE, help="File to write.")
 @click.option("--valid-days", type=click.IntRange(1, 3650), default=VALID_DAYS, show_default=True)
+@click.option("--gateway-url", help="HTTPS address the agency sends to; this installation's own by default.")
+@click.option("--gateway-ca", type=_THERE, help="PEM that it trusts for that address, and nothing else; without it, "
+              "what its system trusts.")  # fmt: skip
 @click.option("--service-url", help="Address of the VOPRF service, where the profile is voprf-v1.")
 @click.option("--service-ca", type=_THERE, help="PEM of the certificate to trust for it.")
-def bundle(*, agency: str, out: Path, valid_days: int, service_url: str | None, service_ca: Path | None) -> None:
+def bundle(
+    *,
+    agency: str,
+    out: Path,
+    valid_days: int,
+    gateway_url: str | None,
+    gateway_ca: Path | None,
+    service_url: str | None,
+    service_ca: Path | None,
+) -> None:
     """Write the signed bundle of one agency; the key is not in it."""
     here = settings.load()
+    url, trusted = _gateway(here, gateway_url, gateway_ca)
     registry, links = here.registry / "recipients.json", here.registry / "link-recipients.json"
     if not registry.exists():
         raise SetupError("The pool has published no recipients.", "Ask its keeper to run: khlang pool init")
-    ca, receipt = here.var / "tls" / "ca.pem", here.registry / "receipt.pub"
+    receipt = here.registry / "receipt.pub"
     today = period.today()
     pem = service_ca.read_text(encoding="ascii") if service_ca else ""
     made = bundle_.make(
@@ -104,15 +120,34 @@ def bundle(*, agency: str, out: Path, valid_days: int, service_url: str | None, 
         agency=agency,
         contracts=contracts_.load(here.contracts),
         recipients=json.loads(registry.read_text(encoding="utf-8")),
-        gateway_url=here.gateway_url,
-        gateway_ca=private.read_text(ca, "The gateway has no certificate yet", "Start the stack: make up"),
+        gateway_url=url,
+        gateway_ca=trusted,
         receipt_key=receipt.read_text(encoding="ascii").strip() if receipt.exists() else None,
         valid=(today, today + timedelta(days=valid_days)),
         service={"url": service_url, "ca_pem": pem} if service_url else None,
         link_recipients=json.loads(links.read_text(encoding="utf-8")) if links.exists() else None,
     )
     private.write(out, json.dumps(made, ensure_ascii=False) + "\n")
-    click.echo(f"Bundle of {agency} written to {out}; good until {today + timedelta(days=valid_days)}")
+    click.echo(f"Bundle of {agency} written to {out}; good until {today + timedelta(days=valid_days)}; sends to {url}")
+
+
+def _gateway(here: Settings, url: str | None, ca: Path | None) -> tuple[str, str]:
+    """The address an agency sends to and the PEM it trusts there: what was said, else this installation's own.
+
+    Raises:
+        UsageError: The address is no HTTPS address, or a certificate was named without one.
+        SetupError: Neither was named, and the stack never was started here.
+    """
+    if url is None:
+        if ca is not None:
+            raise UsageError("--gateway-ca goes with --gateway-url.", "Say the address too.")
+        own = here.var / "tls" / "ca.pem"
+        remedy = "Start the stack: make up; or name the address: --gateway-url"
+        return here.gateway_url, private.read_text(own, "The gateway has no certificate yet", remedy)
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise UsageError("--gateway-url is no HTTPS address.", "Such as: https://pool.example.go.th")
+    return url.rstrip("/"), ca.read_text(encoding="ascii") if ca else ""
 
 
 @keys.command(

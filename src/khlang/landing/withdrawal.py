@@ -26,6 +26,10 @@ _GONE = (
     ),
     "สำเนาที่เปิดแล้วทุกไฟล์ / Every opened copy.",
 )
+_HISTORY = (
+    "ตารางประวัติ {names}: สิ่งที่เคยทราบจากงวดนี้ยังอยู่จนพ้นระยะเก็บ ค่าปัจจุบันเว้นว่างไว้ / "
+    "Histories {names}: what had been known of this month stays until its retention ends; what holds now has a gap."
+)
 _KEPT = (
     "ไฟล์ที่เข้ารหัสซึ่งเปิดไม่ได้แล้ว จนพ้นระยะล็อก / The encrypted files, unreadable by now, until their lock ends.",
     (
@@ -116,11 +120,17 @@ def settle(s3: "S3Client", contracts: Contracts, place: lake.Submission) -> list
         "message_th": "ถอนแล้ว" + (" ชุดก่อนหน้ากลับมาใช้แทน" if told["restored"] or decided else ""),
         "message_en": "Withdrawn." + (" The content before it counts again." if told["restored"] or decided else ""),
         "gone": _GONE,
-        "kept": _KEPT,
+        "kept": kept(contracts, place.dataset),
         "marts": sorted(table.name for table in contracts.marts if place.dataset in table.inputs),
         "at": _now(),
     }
     return [*decided, ledger.write_decision(s3, place, ledger.WITHDRAWN, withdrawn)]
+
+
+def kept(contracts: Contracts, dataset: str) -> list[str]:
+    """What a withdrawal does not take away, as its receipt says it: in Thai and English."""
+    histories = [table.name for table in contracts.histories if dataset in table.inputs]
+    return [*_KEPT, *([_HISTORY.format(names=", ".join(histories))] if histories else [])]
 
 
 def _can_count(s3: "S3Client", place: lake.Submission, claim: Claim) -> bool:

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from khlang import contracts, errors, lake, private, settings, signatures
 from khlang.contracts import sealed_columns
-from khlang.landing import checks, keeper, opening, refusal, registry, statement
+from khlang.landing import checks, keeper, opening, refusal, registry, statement, withdrawal
 from khlang.landing.cli import pool
 from khlang.landing.journal import Journal
 from khlang.manifest import Manifest
@@ -47,6 +47,14 @@ def test_every_difference_is_told_at_once() -> None:
         assert told in en
     assert "ขาด" in th
     assert refused.value.exit_code == 23
+
+
+def test_a_withdrawal_says_that_history_keeps_what_was_known() -> None:
+    known = contracts.load(ROOT / "contracts")
+    said = withdrawal.kept(known, "house_registry")
+    (history,) = set(said) - set(withdrawal.kept(known, "vehicles"))
+    for text in ("person_address, person_household", "ประวัติ", "until its retention ends"):
+        assert text in history
 
 
 @pytest.mark.parametrize("name", ["agency", "dataset", "period", "submission"])

@@ -2,16 +2,18 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table as Grid
 
-from khlang.agency import receipts, sending, words
+from khlang.agency import approval, receipts, sending, words
 from khlang.agency.commands import home_option, json_option, lang_option
 from khlang.agency.gateway import Gateway
 from khlang.agency.home import Home
 from khlang.agency.words import Language
+from khlang.errors import ServiceError
 
 EXAMPLES = """ตัวอย่าง / Examples:
 
@@ -31,15 +33,30 @@ EXAMPLES = """ตัวอย่าง / Examples:
 def status(*, offline: bool, proxy: str | None, lang: Language | None, home: Path, as_json: bool) -> None:
     """What was sealed and sent, and what became of it / สถานะ."""
     here = Home(home)
-    if offline:
-        lines = sending.status(here, here.submissions(), None)
-    else:
-        with Gateway(here, proxy=proxy) as gateway:
-            lines = sending.status(here, here.submissions(), gateway)
+    lines, reached = (sending.status(here, here.submissions(), None), True) if offline else _asked(here, proxy)
+    lines += [sending.line(folder, "waits") for folder in approval.pending(here)]
     if as_json:
         click.echo(json.dumps(lines, ensure_ascii=False))
-        return
-    spoken = lang or receipts.language()
+    else:
+        _show(lines, lang or receipts.language())
+    if not reached:
+        raise ServiceError(
+            "ติดต่อคลังกลางไม่ได้ ที่แสดงคือสิ่งที่รู้ครั้งก่อน / The pool was not reached: shown is what was known before.",
+            "ลองใหม่ภายหลัง / Try again later: khlang agency status",
+            code="STATUS-OLD",
+        )
+
+
+def _asked(here: Home, proxy: str | None) -> tuple[list[dict[str, Any]], bool]:
+    """Every submission's line as the pool tells it, or as it was kept where the pool is not reached; and which."""
+    try:
+        with Console(stderr=True).status("ถามคลังกลาง / asking the pool …"), Gateway(here, proxy=proxy) as gateway:
+            return sending.status(here, here.submissions(), gateway), True
+    except ServiceError:
+        return sending.status(here, here.submissions(), None), False
+
+
+def _show(lines: list[dict[str, Any]], spoken: Language) -> None:
     grid = Grid(*(words.word(name, spoken) for name in ("dataset", "period", "submission", "rows", "state")))
     for line in lines:
         told = [words.state(line["state"], spoken), *_findings(line["receipt"], spoken)]

@@ -119,7 +119,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "none": ("ยังไม่มีชุดที่ปิดผนึก", "Nothing is sealed yet."),
     "refresh": ("ถามสถานะล่าสุดจากคลังกลาง", "Ask the pool for the latest"),
     "submission": ("รหัสชุดส่ง", "Submission"),
-    "waits": ("รอผู้อนุมัติ", "Waits for the approver"),
     "open": ("ดูและอนุมัติ", "Look and approve"),
     # approve
     "approve": ("อนุมัติ", "Approve"),

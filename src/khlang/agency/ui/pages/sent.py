@@ -65,7 +65,7 @@ def receipt(w: Words, document: str, said: Made, *, pdf: bool) -> Page:
 
 
 def _item(w: Words, one: Made, titles: Mapping[str, str], state: str, then: str) -> str:
-    shown = w("waits") if state == "waits" else e(words.state(state, w.lang))
+    shown = e(words.state(state, w.lang))
     return (
         f"<li><div><h2>{e(titles.get(one['dataset'], one['dataset']))} – {e(w.month(one['period']))}</h2>"
         f'<p><span class="state {e(state)}">{shown}</span> {one["rows"]:,} {w("row")}, {w("submission")} '
