@@ -10,7 +10,7 @@ KHLANG := .venv/bin/khlang
 # A machine that forbids Python to keep what it compiled pays for it at each start: 10 s of GX instead of 3.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo domains volume test soak check bench docs site lab kernel dist windows clean
+.PHONY: help setup up down status logs demo domains volume test soak check bench docs site lab superset kernel dist windows clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -64,6 +64,10 @@ site: ## Build the documentation as a site, var/site/html: reference, lineage, h
 lab: ## Open JupyterLab as the analyst of the running stack, in the foreground
 	@$(PYTHON) infra/native/bootstrap.py --with=lab
 	@$(KHLANG) lab
+
+superset: ## Open Apache Superset as the analyst of the running stack, a dashboard a domain, in the foreground
+	@$(PYTHON) infra/native/bootstrap.py --with=superset
+	@$(KHLANG) superset
 
 kernel: ## Set up with the optional sealing kernel: faster sealing, where there is cargo
 	@$(PYTHON) infra/native/bootstrap.py --kernel

@@ -20,6 +20,7 @@ COMMANDS = {
     "stack": ("khlang.stack.cli:stack", "Start, stop and look at the services."),
     "sql": ("khlang.serve.cli:sql", "Ask Trino, as an analyst."),
     "lab": ("khlang.stack.lab:lab", "JupyterLab as the analyst, with %sql."),
+    "superset": ("khlang.stack.superset:superset", "Apache Superset as the analyst, a dashboard a domain."),
     "history": ("khlang.serve.histories_cli:history", "Facts as valid and as known: bring them up to date."),
     "outcomes": (
         "khlang.serve.outcomes_cli:command",

@@ -136,7 +136,7 @@ def airflow(progress: Progress, program: Artefacts, uv: str) -> None:
 
 
 #: What nobody needs for a demo or a test of the product: an environment each, made by its own `make` target.
-EXTRAS = {"site": "documentation site", "lab": "JupyterLab"}
+EXTRAS = {"site": "documentation site", "lab": "JupyterLab", "superset": "Apache Superset"}
 
 
 def extra(progress: Progress, program: Artefacts, uv: str, name: str) -> None:

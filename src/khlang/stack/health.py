@@ -48,6 +48,11 @@ def gateway(settings: Settings) -> bool:
     return True
 
 
+def superset(settings: Settings) -> bool:
+    """Superset's page answers."""
+    return _get(f"http://127.0.0.1:{settings.port('SUPERSET')}/health").strip() == b"OK"
+
+
 def spark(settings: Settings) -> bool:
     """The Spark Connect server speaks HTTP/2 (a hung one still accepts connections, so that is not enough)."""
     with socket.create_connection(("127.0.0.1", settings.port("SPARK_CONNECT")), SECONDS) as connection:
