@@ -1,6 +1,8 @@
 """Comparison keys: one form of a name, at least three fields a key, and who is whom by them."""
 
 import hmac
+import re
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -12,7 +14,9 @@ from khlang.contracts.second_route import ComparisonKey
 from khlang.errors import CanaryError, ContractError, SealingKeyError
 from khlang.link.second import matching, model, opening
 from khlang.manifest import Link
+from khlang.simulate import labelled
 
+ROOT = Path(__file__).parents[2]
 KEY = "ab" * 32
 FIELDS = {name: [name] for name in second_route.FIELDS}
 PARTS = ["given_sound", "family_sound", "birth_date", "sex"]
@@ -98,6 +102,21 @@ KEYS = (
     ComparisonKey("a", ("given", "birth_date", "sex"), certain=True),
     ComparisonKey("b", ("family", "sex", "amphoe")),
 )
+
+
+def declared() -> dict[str, list[tuple[str, ...]]]:
+    """Where keys are declared → the parts of each."""
+    howto = ROOT / "docs" / "how-to" / "second-route.md"
+    sources = [*sorted((ROOT / "tests" / "second" / "contracts").rglob("*.yaml")), howto]
+    line = re.compile(r"^ *- \{name: \w+, parts: \[([^]]+)\]", re.MULTILINE)
+    return {path.name: [tuple(found.split(", ")) for found in line.findall(path.read_text(encoding="utf-8"))]
+            for path in sources}  # fmt: skip
+
+
+def test_the_keys_that_are_shown_and_tried_are_those_that_were_measured_and_attacked() -> None:
+    told = declared()
+    assert len(told) == 3
+    assert all(parts == list(labelled.KEYS) for parts in told.values()), told
 
 
 def test_a_deterministic_pass_takes_only_who_is_alone_on_both_sides() -> None:
