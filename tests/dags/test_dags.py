@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import secondkit
 from tests.dags import airflow_env
 
 from khlang import contracts, settings
@@ -38,6 +39,7 @@ def test_dags_are_those_of_the_index(described: dict[str, Any]) -> None:
         "land",
         "common",
         "history",
+        "second",
         *(f"curate_{one['name']}" for one in INDEX["datasets"]),
         *(f"marts_{d}" for d in INDEX["domains"]),
     }
@@ -91,7 +93,27 @@ def test_history_takes_in_what_its_inputs_promote_and_is_paused_until_asked_for(
     assert (dag["paused"], dag["max_active_runs"]) == (True, 1)
     assert dag["tasks"]["take_in"]["downstream"] == ["serve"]
     assert dag["tasks"]["serve"]["arguments"] == ["--domain", "history"]
-    assert {name for name, one in described["dags"].items() if one["paused"]} == {"history"}
+    assert {name for name, one in described["dags"].items() if one["paused"]} == {"history", "second"}
+
+
+def test_the_second_route_waits_paused_for_a_contract_that_has_one(described: dict[str, Any]) -> None:
+    dag = described["dags"]["second"]
+    assert INDEX["second"] == []
+    assert (dag["paused"], dag["max_active_runs"], dag["assets"]) == (True, 1, [])
+    assert (dag["tasks"]["link"]["script"], dag["tasks"]["link"]["downstream"]) == ("link_second", ["serve"])
+    assert dag["tasks"]["serve"]["arguments"] == ["--domain", "links"]
+
+
+def test_a_contract_with_a_second_route_starts_its_linkage(tmp_path: Path) -> None:
+    known = contracts.load(secondkit.root(tmp_path / "root") / "contracts")
+    made = index_module.index(known)
+    assert made["second"] == sorted((secondkit.REGISTER, secondkit.VISITS))
+    dags = tmp_path / "dags"
+    shutil.copytree(DAGS, dags)
+    (dags / "index.json").write_text(json.dumps(made))
+    told = airflow_env.run("describe.py", tmp_path, dags=dags)
+    assert told["errors"] == {}
+    assert told["dags"]["second"]["assets"] == [f"curated/{name}" for name in made["second"]]
 
 
 def test_common_data_is_loaded_then_shown(described: dict[str, Any]) -> None:
@@ -124,7 +146,7 @@ def test_crashes_are_tried_again_and_refusals_never(described: dict[str, Any]) -
 def test_every_job_of_a_dag_is_a_file(described: dict[str, Any]) -> None:
     scripts = {task["script"] for dag in described["dags"].values() for task in dag["tasks"].values() if task["script"]}
     missing = [script for script in scripts if not (HERE.root / "jobs" / f"{script}.py").exists()]
-    assert scripts == {"land", "curate", "marts", "serve", "common", "history"}
+    assert scripts == {"land", "curate", "marts", "serve", "common", "history", "link_second"}
     assert not missing
 
 

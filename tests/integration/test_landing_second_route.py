@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 import pytest
@@ -26,6 +26,7 @@ class Month:
     clinics: Clinics
     told: dict[str, Any]
     links: pl.DataFrame
+    weights: pl.DataFrame
 
     def accepted(self, dataset: str) -> pl.DataFrame:
         """The opened rows of a dataset."""
@@ -38,19 +39,19 @@ def _accepted(settings: Settings, dataset: str) -> pl.DataFrame:
     return pl.concat(pl.read_parquet(store.get(s3, lake.LAKE, key) or b"") for key in keys)
 
 
-def promote(settings: Settings, decision: dict[str, object], register: pl.DataFrame) -> None:
-    """What curate leaves: the register's curated rows, and its receipt."""
+def promote(settings: Settings, decision: dict[str, object], accepted: pl.DataFrame) -> None:
+    """What curate leaves: row numbers and pids of the curated rows, and its receipt."""
     s3 = store.client(settings, "curate")
     names = {name: str(decision[name]) for name in ("agency", "dataset", "period", "submission")}
     place = lake.Submission(names["agency"], names["dataset"], names["period"], names["submission"])
     ledger.write_decision(s3, place, "curated-000001-1", names | {
         "verdict": "promoted", "txn_version": 1, "rows_in": 1, "sequence": 1, "revision": 1})  # fmt: skip
-    if place.dataset == REGISTER:
-        rows = register.select("row_number", pl.col("pid").str.tail(32).str.head(12).str.to_integer(base=16))
-        rows = rows.with_columns(pl.lit(PERIOD).alias("period"))
-        options = deltastore.options(settings, "curate")
-        where = lake.table("curated", REGISTER, 1)
-        write_deltalake(where, rows.to_arrow(), partition_by=["period"], storage_options=options)
+    rows = accepted.select("row_number", pl.col("pid").str.tail(32).str.head(12).str.to_integer(base=16))
+    rows = rows.with_columns(pl.lit(PERIOD).alias("period"))
+    options = deltastore.options(settings, "curate")
+    write_deltalake(
+        lake.table("curated", place.dataset, 1), rows.to_arrow(), partition_by=["period"], storage_options=options
+    )
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +77,14 @@ def month(alone: Settings, tmp_path_factory: pytest.TempPathFactory) -> Month:
         assert decision["verdict"] == "accepted", decision
         promote(settings, decision, _accepted(settings, dataset))
     told = service.link(service.bench(settings))
-    where = tables.bucket(settings)
-    links = pl.DataFrame(pl.from_arrow(DeltaTable(
-        lake.table("links", "second_links", 1), storage_options=where.options).to_pyarrow_table()))  # fmt: skip
     (one,) = told
-    return Month(clinics, one, links)
+    return Month(clinics, one, _held(settings, "links", "second_links"), _held(settings, "ops", "link_weights"))
+
+
+def _held(settings: Settings, layer: Literal["links", "ops"], name: str) -> pl.DataFrame:
+    """A table as the linkage job left it."""
+    table = DeltaTable(lake.table(layer, name, 1), storage_options=tables.bucket(settings).options)
+    return pl.DataFrame(pl.from_arrow(table.to_pyarrow_table()))
 
 
 def test_most_rows_without_a_number_find_their_person_and_hardly_any_another(month: Month) -> None:
@@ -104,6 +108,14 @@ def test_every_link_has_its_route_and_its_weight(month: Month) -> None:
     assert month.links["weight"].is_between(0.01, 1).all()
     assert month.links.select("dataset", "period").unique().rows() == [(VISITS, PERIOD)]
     assert month.told["linked"] == month.links["row_number"].n_unique()
+
+
+def test_an_analyst_reads_how_many_link_at_which_weight(month: Month) -> None:
+    told = {row["route"]: row["records"] for row in month.weights.filter(pl.col("weight_from") >= 0.99).to_dicts()}
+    visits, best = month.accepted(VISITS), month.links.filter((pl.col("place") == 1) & (pl.col("weight") >= 0.99))
+    assert told == {"cid": visits["pid"].drop_nulls().n_unique(), "second": best["pid"].n_unique()}
+    assert all(count >= 10 for count in month.weights["records"].drop_nulls())
+    assert month.weights.select("dataset", "linked_dataset", "period").unique().rows() == [(VISITS, REGISTER, PERIOD)]
 
 
 def test_only_rows_without_a_number_have_keys_and_a_register_all(month: Month) -> None:
@@ -130,3 +142,18 @@ def test_names_birth_dates_and_keys_are_in_no_object_of_the_pool(month: Month) -
         frame = pl.read_parquet(data).write_csv().encode() if data[:4] == b"PAR1" else data
         assert b"l1." not in frame
         assert not any(text in frame for text in texts)
+
+
+def test_links_of_a_withdrawn_submission_are_taken_out(month: Month) -> None:
+    """The last of this file: what it takes out is gone for the others."""
+    settings = month.clinics.settings
+    agency, dataset, period = (str(month.told[name]) for name in ("agency", "dataset", "period"))
+    place = lake.Submission(agency, dataset, period, str(month.told["submission"]))
+    assert _held(settings, "links", "second_links").height == month.links.height, "a second job changed nothing"
+    gone = {"verdict": "withdrawn", "txn_version": 2, "rows_in": 0, "sequence": 2, "revision": 1}
+    ledger.write_decision(store.client(settings, "curate"), place, "curated-000002-1", place.named | gone)
+    told = service.link(service.bench(settings))
+    assert told == [{"dataset": VISITS, "period": PERIOD, "verdict": "withdrawn"}]
+    assert _held(settings, "links", "second_links").height == 0
+    assert _held(settings, "ops", "link_weights").height == 0
+    assert service.link(service.bench(settings)) == []

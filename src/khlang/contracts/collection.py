@@ -43,7 +43,7 @@ class Contracts(Mapping[str, Table]):
         table = self[name]
         if layer in {"accepted", "staging", "quarantine"} and table.layer == "curated":
             return table
-        if layer == "projects" and table.layer in {"marts", "history"}:
+        if layer == "projects" and table.layer in {"marts", "history", "links"}:
             return table
         if table.layer != layer:
             raise ContractError(

@@ -39,12 +39,14 @@ def run(work: Work, now: State, *, settle: Callable[[], None], say: Callable[[st
         LeaseLostError: Another writer took over.
     """
     objects, curated = work.place.objects, tuple(table for table in work.tables.datasets if table.identifiers)
-    histories = work.tables.histories
+    histories, links = work.tables.histories, [one for one in work.tables.tables if one.layer == "links"]
     with ExitStack() as held:
         for table in curated:
             held.enter_context(hold(objects, f"curated.{table.versioned}"))
         for table in histories:
             held.enter_context(hold(objects, f"history.{table.versioned}"))
+        for table in links:
+            held.enter_context(hold(objects, f"links.{table.versioned}"))
         held.enter_context(hold(objects, "spine.spine_v1"))
         folder = f"{rotation.FOLDER}/{now.number:06d}"
         where = promote.ensure_spine(work.spark, work.place, work.tables["spine"], work.tables["spine_alias"])
@@ -59,7 +61,7 @@ def run(work: Work, now: State, *, settle: Callable[[], None], say: Callable[[st
             if work.place.exists(location) and not _done(work, location, now):
                 _rewrite(work, table, location, drawn, now, strict=layer != "quarantine")
             say(f"{layer} {table.name}")
-        for table in (one for one in work.tables.tables if one.layer == "links"):
+        for table in links:
             location = lake.table("links", table.name, table.version)
             if work.place.exists(location) and not _done(work, location, now):
                 _rewrite(work, table, location, drawn, now, strict=False)

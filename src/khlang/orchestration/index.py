@@ -20,7 +20,8 @@ FILE = "dags/index.json"
 def index(contracts: Contracts) -> dict[str, Any]:
     """What the DAG files loop over, in order of name.
 
-    Datasets, histories with their inputs, and for each domain that has marts its inputs (common data apart) and marts.
+    Datasets, histories with their inputs, datasets with a second route, and for each domain that has marts its inputs
+    (common data apart) and marts.
     """
     domains: dict[str, dict[str, set[str]]] = {}
     for mart in contracts.marts:
@@ -37,6 +38,7 @@ def index(contracts: Contracts) -> dict[str, Any]:
             "inputs": sorted({name for table in contracts.histories for name in table.inputs}),
             "tables": [table.name for table in contracts.histories],
         },
+        "second": sorted(table.name for table in contracts.datasets if table.second_route),
         "domains": {
             domain: {kind: sorted(names) for kind, names in lists.items()} for domain, lists in sorted(domains.items())
         },

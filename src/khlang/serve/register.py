@@ -64,10 +64,10 @@ def views(item: Served) -> list[View]:
 
 
 def served(contracts: Contracts) -> list[Served]:
-    """What the contracts say is served: marts and histories in their project's schema, ops and common data in those."""
+    """What is served: marts, histories and links in their project's schema, ops and common data in those."""
     found = []
     for table in contracts.tables:
-        if table.layer in {"marts", "history"} and table.project:
+        if table.layer in {"marts", "history", "links"} and table.project:
             location = lake.table("projects", table.name, table.version, project=table.project)
             found.append(Served(table.project, table, location))
         elif table.layer in {"ops", "common"}:

@@ -2,16 +2,16 @@
 
 from khlang.curation.lease import hold
 from khlang.link.service import workshop
-from khlang.serve import histories, project, register
+from khlang.serve import histories, linked, project, register
 from khlang.settings import Settings
 
-HISTORY = "history"  # the domain of the contracts of histories; it has no marts
+HISTORY, LINKS = "history", "links"  # domains of contracts that have no marts
 
 
 def serve(settings: Settings, *, domain: str | None = None) -> list[dict[str, str]]:
     """Bring every project's tables and Trino up to date, with the marts of one domain where one is named.
 
-    Histories are served under the domain ``history``.
+    Histories are served under the domain ``history``, links of the second route under ``links``.
 
     Returns:
         One document a table and period that was written for a project.
@@ -27,6 +27,8 @@ def serve(settings: Settings, *, domain: str | None = None) -> list[dict[str, st
         written += project.build(shop, one, domain=domain)
         if domain in {None, HISTORY}:
             written += histories.build(shop, one)
+        if domain in {None, LINKS}:
+            written += linked.build(shop, one)
     with hold(shop.place.objects, "serve.register"):  # domains are served at the same time, and Trino is one
         register.register(settings, shop.contracts, exists=shop.place.exists)
     return [{"dataset": name, "period": period, "verdict": "served"} for name, period in written]

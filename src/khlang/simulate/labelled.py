@@ -15,7 +15,7 @@ from khlang.simulate.world import ages
 START = date(2026, 1, 1)
 #: The parts of each comparison key that such a set is linked by: what is attacked is what is measured. Each bears
 #: another error: the last four a wrong family or given name together with a wrong year, or day and month
-#: (docs/decisions/230-measured-second-route.md says on what they were chosen).
+#: (docs/decisions/220-second-route-measured.md says on what they were chosen).
 KEYS = (
     ("given", "family", "birth_date", "sex"),
     ("given_sound", "family_sound", "birth_date", "sex"),

@@ -41,12 +41,12 @@ GRANTS: dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...], bool], ...]
         (lake.LAKE, ("_leases", *CURATE_LAYERS), ALL, True),
         (lake.RECEIPTS, ("",), (*READ, "s3:PutObject"), True),
     ),
-    # A linkage job reads link files and destroys their keys; it reads no part, and writes nothing but links.
+    # A linkage job reads link files and destroys their keys; it reads no part, and writes links and counts of them.
     "linkage": (
         (lake.LANDING, ("*/link-*", "*/manifest*"), READ, False),
         (lake.HEADERS, ("*/link-*",), (*READ, "s3:DeleteObject"), False),
         (lake.LAKE, ("curated",), READ, True),
-        (lake.LAKE, ("_leases", "links"), ALL, True),
+        (lake.LAKE, ("_leases", "links", "ops/link_weights_v1"), ALL, True),
         (lake.RECEIPTS, ("",), (*READ, "s3:PutObject"), True),
     ),
     "trino-loader": (

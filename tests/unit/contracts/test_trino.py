@@ -54,8 +54,17 @@ def test_the_engineer_reads_ops_only() -> None:
 @pytest.mark.parametrize("user", ["analyst", "engineer"])
 def test_who_analyses_sees_of_ops_only_what_says_so(user: str) -> None:
     assert privileges(user, "lake", "ops", "linkage_shown") == ["SELECT"]
+    assert privileges(user, "lake", "ops", "link_weights") == ["SELECT"]
     counts = [privileges(user, "lake", "ops", name) for name in ("linkage", "linkage_rows", "mart_joins")]
     assert counts == [["SELECT"] if user == "engineer" else []] * 3
+
+
+def test_links_of_the_second_route_are_read_with_the_projects_pids_only() -> None:
+    assert privileges("analyst", "lake", "demo", "linked_records") == ["SELECT"]
+    assert privileges("engineer", "lake", "demo", "linked_records") == []
+    for user in ("analyst", "engineer"):
+        assert privileges(user, "lake", "links", "second_links") == []
+        assert privileges(user, "lake", "demo", "second_links") == []
 
 
 def test_the_loader_owns_its_catalog_only() -> None:
@@ -70,7 +79,8 @@ def test_another_project_sees_nothing_of_demo() -> None:
     wanted = {("system", "jdbc"), ("system", "metadata"), ("lake", "common"), ("lake", "ops")}
     assert {(rule["catalog"], rule["schema"]) for rule in granted} == wanted
     # How records link, small counts withheld: of no project, and for whoever analyses.
-    assert {rule["table"] for rule in granted if rule["schema"] == "ops"} == {"linkage_shown|linkage_shown_v1"}
+    shown = {"linkage_shown|linkage_shown_v1", "link_weights|link_weights_v1"}
+    assert {rule["table"] for rule in granted if rule["schema"] == "ops"} == shown
     assert privileges("analyst", "system", "metadata", "table_comments") == ["SELECT"]
     assert privileges("analyst", "system", "metadata", "catalogs") == []
 

@@ -12,24 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from khlang import contracts, lake, manifest, private, store
+from khlang import contracts, private, store
 from khlang.contracts import Contracts, Table
 from khlang.contracts.second_route import ComparisonKey
 from khlang.errors import ContractError
 from khlang.landing import ledger, registry
-from khlang.link.build import Ready
-from khlang.link.ready import ready
-from khlang.link.second import matching, opening, tables
+from khlang.link.second import counting, matching, opening, tables
+from khlang.link.second.month import Month, Sent, Standing, standing
 from khlang.link.second.opening import Opened
 from khlang.link.second.tables import Tables
-from khlang.manifest import Manifest
 from khlang.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-LINKS = "second_links"
-Sent = tuple[Manifest, lake.Submission]
+LINKS, WEIGHTS = "second_links", "link_weights"
+Log = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -48,25 +46,24 @@ def bench(settings: Settings) -> Bench:
     return Bench(settings, s3, contracts.load(settings.contracts), tables.bucket(settings))
 
 
-def link(where: Bench, *, log: Callable[[str], None] = lambda line: None) -> list[dict[str, Any]]:  # noqa: ARG005
-    """Link what waits, period by period; killed, it is run again.
+def link(where: Bench, *, log: Log = lambda line: None) -> list[dict[str, Any]]:  # noqa: ARG005
+    """Take out links of what no longer stands, then link what waits, period by period; killed, it is run again.
 
     Returns:
-        One document a dataset and period that was linked: counts, never a row.
+        One document a dataset and period that was linked, or whose links were taken out: counts, never a row.
 
     Raises:
         ContractError: A dataset has a second route, and no register has one of its keys.
         IntegrityError, SealingKeyError, CanaryError: A link file is not what it should be; nothing of it was used.
     """
     require_registers(where.contracts)
-    told: list[dict[str, Any]] = []
+    stands = standing(ledger.decisions(where.s3, kind="curated"))
+    told = _forget(where, stands, log)
+    closed = set(registry.closed(where.settings))
     for register in _routed(where.contracts, "all"):
         users = [table for table in _routed(where.contracts, "unlinked") if shared(table, register)]
-        if not users:
-            continue
-        decided = ready(ledger.decisions(where.s3, kind="curated"))
-        for period in sorted(set(decided((register.name,))) - set(registry.closed(where.settings))):
-            told += _period(_Month(where, period, decided), register, users, log)
+        for period in sorted({period for name, period in stands if name == register.name} - closed if users else ()):
+            told += _period(where, Month(where.s3, period, stands), register, users, log)
     return told
 
 
@@ -96,45 +93,28 @@ def _routed(known: Contracts, rows: str) -> list[Table]:
     return [table for table in known.datasets if table.second_route and table.second_route.rows == rows]
 
 
-@dataclass(frozen=True)
-class _Month:
-    """One period of a bench, and which datasets are promoted in it."""
-
-    where: Bench
-    period: str
-    decided: Ready
-
-    def promoted(self, table: Table) -> bool:
-        """Whether a submission of the dataset stands."""
-        return self.decided((table.name,)).get(self.period, {}).get(table.name, -1) >= 0
-
-    def sent(self, table: Table) -> Sent | None:
-        """The promoted submission, where it has a link file."""
-        s3 = self.where.s3
-        claims = ledger.claims(s3, table.name, self.period) if self.promoted(table) else []
-        if not claims:
-            return None
-        place = lake.Submission(table.agency, table.name, self.period, claims[-1].submission)
-        stem = manifest.file_names(claims[-1].supersedes)[0].removesuffix(".json")
-        made = opening.sent(s3, place, stem)
-        return (made, place) if made else None
-
-    def waiting(self, table: Table) -> Sent | None:
-        """The same where no job is done with it; of one that is, the keys are destroyed once more."""
-        found = self.sent(table)
-        if found is None or not opening.done(self.where.s3, found[1]):
-            return found
-        opening.destroy(self.where.s3, *found)
-        return None
-
-    def done(self, table: Table) -> bool:
-        """Whether a dataset came and was linked. One that did not come may still."""
-        found = self.sent(table)
-        return found is not None and opening.done(self.where.s3, found[1])
+def _forget(where: Bench, stands: Standing, log: Log) -> list[dict[str, Any]]:
+    """Take out links of submissions that were withdrawn or replaced: their row numbers mean nothing any more."""
+    told = []
+    for dataset, period in sorted(where.tables.pairs(where.contracts[LINKS])):
+        month = Month(where.s3, period, stands)
+        routed = [
+            (table, register)
+            for table in _routed(where.contracts, "unlinked")
+            for register in _routed(where.contracts, "all")
+            if table.name == dataset and shared(table, register)
+        ]
+        if any(month.holds(*pair) for pair in routed):
+            continue
+        for name in (LINKS, WEIGHTS):
+            where.tables.forget(where.contracts[name], dataset=dataset, period=period)
+        log(f"second route {dataset} {period}: taken out")
+        told.append({"dataset": dataset, "period": period, "verdict": "withdrawn"})
+    return told
 
 
-def _period(month: _Month, register: Table, users: list[Table], log: Callable[[str], None]) -> list[dict[str, Any]]:
-    where, there = month.where, month.waiting(register)
+def _period(where: Bench, month: Month, register: Table, users: list[Table], log: Log) -> list[dict[str, Any]]:
+    there = month.waiting(register)
     waiting = [(table, sent) for table in users if (sent := month.waiting(table))]
     if not waiting or there is None:
         return []
@@ -159,7 +139,14 @@ def _one(where: Bench, sides: tuple[Table, Table], mine: Opened, persons: pl.Dat
     theirs = persons.select("pid", *(pl.col(recipes[key.recipe]).alias(key.name) for key in keys))
     found = matching.candidates(mine.keys.select("row_number", *(key.name for key in keys)), theirs, keys)
     period = mine.place.period
-    where.tables.replace(found.candidates, where.contracts[LINKS], dataset=table.name, period=period)
+    known = where.tables.known(table, period)
+    counts = counting.counted(found.candidates, known=known, rows=mine.keys.height)
+    written = {
+        LINKS: found.candidates,
+        WEIGHTS: counts.with_columns(pl.lit(register.name).alias("linked_dataset")),
+    }
+    for name, content in written.items():
+        where.tables.replace(content, where.contracts[name], dataset=table.name, period=period)
     folder = where.settings.var / "docs" / "linkage" / f"{table.name}-{period}"
     for name, text in found.charts.items():
         private.write(folder / name, text, mode=0o644)

@@ -1,4 +1,4 @@
-"""The tables of a linkage job: it reads a register's row numbers and pids, and writes ``second_links``; by delta-rs.
+"""The tables of a linkage job: it reads row numbers and pids, writes links and counts of them; by delta-rs.
 
 No JVM is woken for it. The table has one writer at a time, its lease's holder, whichever engine that is.
 """
@@ -26,29 +26,58 @@ class Tables:
 
     def persons(self, register: Table, period: str) -> pl.DataFrame:
         """``row_number, pid`` of a promoted register's period: one row a person it could identify."""
-        location = self.place.at(lake.table("curated", register.name, register.version))
-        table = DeltaTable(location, storage_options=self.options)
-        where = [("period", "=", period)]
-        name = register.person.name
-        rows = pl.DataFrame(pl.from_arrow(table.to_pyarrow_table(columns=["row_number", name], filters=where)))
-        return rows.select("row_number", pl.col(name).alias("pid")).drop_nulls()
+        return self._month(register, period, "row_number").drop_nulls()
+
+    def known(self, table: Table, period: str) -> int:
+        """How many distinct persons of a promoted dataset's period have a pid of their own."""
+        return self._month(table, period).drop_nulls()["pid"].n_unique()
+
+    def pairs(self, table: Table) -> set[tuple[str, str]]:
+        """``(dataset, period)`` that a table holds something of."""
+        location = lake.table(table.layer, table.name, table.version)
+        if not self.place.exists(location):
+            return set()
+        rows = self._delta(location).to_pyarrow_table(columns=["dataset", "period"])
+        return set(pl.DataFrame(pl.from_arrow(rows)).unique().rows())
 
     def replace(self, found: pl.DataFrame, table: Table, *, dataset: str, period: str) -> None:
-        """Replace the links of one dataset and period, in one commit."""
-        location = lake.table("links", table.name, table.version)
+        """Replace what a table holds of one dataset and period, in one commit."""
+        location = lake.table(table.layer, table.name, table.version)
         rows = found.with_columns(pl.lit(dataset).alias("dataset"), pl.lit(period).alias("period"))
-        ordered = rows.select(column.name for column in table.stored).sort("row_number", "place")
-        with hold(self.place.objects, f"links.{table.versioned}") as lease:
+        ordered = rows.select(column.name for column in table.stored).sort(table.grain)
+        with hold(self.place.objects, f"{table.layer}.{table.versioned}") as lease:
             lease.check()
             there = self.place.exists(location)
             write_deltalake(
                 self.place.at(location),
                 ordered.to_arrow(),
                 mode="overwrite",
-                predicate=f"dataset = '{dataset}' AND period = '{period}'" if there else None,
+                predicate=_only(dataset, period) if there else None,
                 partition_by=["period"],
                 storage_options=self.options,
             )
+
+    def forget(self, table: Table, *, dataset: str, period: str) -> None:
+        """Take out what a table holds of one dataset and period; the files go with the next vacuum."""
+        location = lake.table(table.layer, table.name, table.version)
+        if not self.place.exists(location):
+            return
+        with hold(self.place.objects, f"{table.layer}.{table.versioned}") as lease:
+            lease.check()
+            self._delta(location).delete(_only(dataset, period))
+
+    def _month(self, table: Table, period: str, *columns: str) -> pl.DataFrame:
+        """Columns of a curated table's period, its person as ``pid`` the last; null where there is none."""
+        name, delta = table.person.name, self._delta(lake.table("curated", table.name, table.version))
+        rows = delta.to_pyarrow_table(columns=[*columns, name], filters=[("period", "=", period)])
+        return pl.DataFrame(pl.from_arrow(rows)).rename({name: "pid"})
+
+    def _delta(self, location: str) -> DeltaTable:
+        return DeltaTable(self.place.at(location), storage_options=self.options)
+
+
+def _only(dataset: str, period: str) -> str:
+    return f"dataset = '{dataset}' AND period = '{period}'"
 
 
 def bucket(settings: Settings) -> Tables:
