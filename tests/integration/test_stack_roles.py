@@ -23,12 +23,15 @@ PLACES = {
     "receipts": ("receipts", "agency/dataset/2026-01/x/received.json"),
     "link file": ("landing", "agency/dataset/2026-01/y/link-0001.age"),
     "link header": ("headers", "agency/dataset/2026-01/y/link-0001.age"),
+    "link counts": ("lake", "ops/link_weights_v1/part.parquet"),
+    "rotation": ("lake", "spine/_rotation/state.json"),
     **{
         layer: ("lake", f"{layer}/table_v1/part.parquet")
         for layer in ("accepted", "_metastore", "_leases", *minio.CURATE_LAYERS)
     },
 }
 RW = {GET, PUT, DELETE, LIST}
+SERVED = ("projects", "ops", "link counts", "common")
 ALLOWED: dict[str, dict[str, set[str]]] = {
     "gateway": {
         "landing": {PUT},
@@ -49,7 +52,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "accepted": {GET, LIST},
         "receipts": {GET, PUT, LIST},
         "_leases": RW,
-        **dict.fromkeys(minio.CURATE_LAYERS, RW),
+        **dict.fromkeys((*minio.CURATE_LAYERS, "link counts", "rotation"), RW),
     },
     # What it may delete are link files' headers by their names; what is tried here has another name.
     "linkage": {
@@ -59,9 +62,11 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "curated": {GET, LIST},
         "_leases": RW,
         "links": RW,
+        "link counts": RW,
+        "rotation": {GET},  # its state; not the map of pids beside it
     },
-    "trino-loader": {"_metastore": RW, **{layer: {GET, LIST} for layer in ("marts", "projects", "ops", "common")}},
-    "trino-read": {layer: {GET, LIST} for layer in ("_metastore", "projects", "ops", "common")},
+    "trino-loader": {"_metastore": RW, **dict.fromkeys(("marts", *SERVED), {GET, LIST})},
+    "trino-read": dict.fromkeys(("_metastore", *SERVED), {GET, LIST}),
 }
 
 

@@ -31,7 +31,7 @@ def write(shop: Shop, links: list[tuple[int, int, float, int]]) -> None:
     found = pl.DataFrame({name: [link[at] for link in links] for name, at in columns.items()}).with_columns(
         pl.col("pid").replace_strict(PID), pl.lit("second").alias("route"), pl.lit("model").alias("linked_by"),
         pl.lit(3, pl.Int64).alias("keys_agreed"))  # fmt: skip
-    Tables(shop.shop.place).replace(found, shop.known["second_links"], dataset=DATASET, period=PERIOD)
+    Tables(shop.shop.place).replace(found, shop.known["second_links"], dataset=DATASET, period=PERIOD, turn=0)
 
 
 def demo(folder: Path) -> Project:

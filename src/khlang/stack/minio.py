@@ -46,6 +46,7 @@ GRANTS: dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...], bool], ...]
         (lake.LANDING, ("*/link-*", "*/manifest*"), READ, False),
         (lake.HEADERS, ("*/link-*",), (*READ, "s3:DeleteObject"), False),
         (lake.LAKE, ("curated",), READ, True),
+        (lake.LAKE, ("spine/_rotation/state.json",), READ, True),  # whether pids are being changed just now
         (lake.LAKE, ("_leases", "links", "ops/link_weights_v1"), ALL, True),
         (lake.RECEIPTS, ("",), (*READ, "s3:PutObject"), True),
     ),

@@ -118,11 +118,11 @@ def _period(where: Bench, month: Month, register: Table, users: list[Table], log
     waiting = [(table, sent) for table in users if (sent := month.waiting(table))]
     if not waiting or there is None:
         return []
-    whole = _open(where, register, there)
+    turn, whole = where.tables.turn(), _open(where, register, there)
     persons = whole.keys.join(where.tables.persons(register, month.period), on="row_number")
     told = []
     for table, sent in waiting:
-        document = _one(where, (table, register), _open(where, table, sent), persons)
+        document = _one(where, (table, register), _open(where, table, sent), persons, turn)
         opening.destroy(where.s3, *sent)
         log(f"second route {table.name} {month.period}: {document['linked']} of {document['rows']} rows")
         told.append(document)
@@ -132,7 +132,7 @@ def _period(where: Bench, month: Month, register: Table, users: list[Table], log
     return told
 
 
-def _one(where: Bench, sides: tuple[Table, Table], mine: Opened, persons: pl.DataFrame) -> dict[str, Any]:
+def _one(where: Bench, sides: tuple[Table, Table], mine: Opened, persons: pl.DataFrame, turn: int) -> dict[str, Any]:
     table, register = sides
     keys = shared(table, register)
     recipes = {key.recipe: key.name for key in (register.second_route.keys if register.second_route else ())}
@@ -146,7 +146,7 @@ def _one(where: Bench, sides: tuple[Table, Table], mine: Opened, persons: pl.Dat
         WEIGHTS: counts.with_columns(pl.lit(register.name).alias("linked_dataset")),
     }
     for name, content in written.items():
-        where.tables.replace(content, where.contracts[name], dataset=table.name, period=period)
+        where.tables.replace(content, where.contracts[name], dataset=table.name, period=period, turn=turn)
     folder = where.settings.var / "docs" / "linkage" / f"{table.name}-{period}"
     for name, text in found.charts.items():
         private.write(folder / name, text, mode=0o644)

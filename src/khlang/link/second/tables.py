@@ -10,8 +10,10 @@ from deltalake import DeltaTable, write_deltalake
 
 from khlang import deltastore, lake, store
 from khlang.contracts import Table
+from khlang.curation import rotation
 from khlang.curation.lease import hold
 from khlang.curation.objects import BucketObjects, Lake
+from khlang.errors import ServiceError
 from khlang.settings import Settings
 
 ROLE = "linkage"
@@ -40,13 +42,28 @@ class Tables:
         rows = self._delta(location).to_pyarrow_table(columns=["dataset", "period"])
         return set(pl.DataFrame(pl.from_arrow(rows)).unique().rows())
 
-    def replace(self, found: pl.DataFrame, table: Table, *, dataset: str, period: str) -> None:
-        """Replace what a table holds of one dataset and period, in one commit."""
+    def turn(self) -> int:
+        """How often everybody got another pid: links of an earlier turn name nobody.
+
+        Raises:
+            ServiceError: A rotation is under way, or was cut off.
+        """
+        rotation.require_rest(self.place.objects)
+        return rotation.generation(self.place.objects)
+
+    def replace(self, found: pl.DataFrame, table: Table, *, dataset: str, period: str, turn: int) -> None:
+        """Replace what a table holds of one dataset and period, in one commit.
+
+        Raises:
+            ServiceError: Since ``turn`` everybody got another pid; nothing was written.
+        """
         location = lake.table(table.layer, table.name, table.version)
         rows = found.with_columns(pl.lit(dataset).alias("dataset"), pl.lit(period).alias("period"))
         ordered = rows.select(column.name for column in table.stored).sort(table.grain)
         with hold(self.place.objects, f"{table.layer}.{table.versioned}") as lease:
             lease.check()
+            if self.turn() != turn:  # a rotation holds this lease, too: what was read before it is of other pids
+                raise ServiceError("Pids were changed while rows were linked.", "Run the linkage job again.")
             there = self.place.exists(location)
             write_deltalake(
                 self.place.at(location),
