@@ -20,7 +20,8 @@ def nothing(document: Document) -> None:
 
 def read(lists: dict[str, list[str]]) -> list[tuple[str, str]]:
     """Layer and name of what a domain's marts read."""
-    return [("curated", name) for name in lists["inputs"]] + [("common", name) for name in lists["common"]]
+    layers = {"curated": "inputs", "common": "common", "links": "links"}
+    return [(layer, name) for layer, kind in layers.items() for name in lists[kind]]
 
 
 for domain, lists in INDEX["domains"].items():

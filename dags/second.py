@@ -29,6 +29,6 @@ with DAG(
     **DAG_DEFAULTS,
 ):
     mine: Document = {"result": nothing, "max_active_tis_per_dag": 1, "pool": "marts"}
-    link = Job(task_id="link", script="link_second", **mine)
+    link = Job(task_id="link", script="link_second", outlets=[AssetAlias("links")], **mine)
     serve = Job(task_id="serve", script="serve", arguments=["--domain", "links"], outlets=[AssetAlias("mart")], **mine)
     link >> serve

@@ -28,5 +28,5 @@ DAG_DEFAULTS: Document = {
 
 
 def asset(layer: str, name: str) -> Asset:
-    """The asset of one table in one layer: ``accepted``, ``curated``, ``common`` or ``mart``."""
+    """The asset of one table in one layer: ``accepted``, ``curated``, ``common``, ``links`` or ``mart``."""
     return Asset(name=f"{layer}/{name}", uri=f"khlang://{layer}/{name}", group=layer)

@@ -15,7 +15,7 @@ def passed(document: Document) -> dict[str, Document]:
     """Per table that a job accepted, promoted, emptied or wrote: periods and submissions, for the event's extra."""
     events: dict[str, Document] = {}
     for decision in document["decisions"]:
-        if decision["verdict"] in {"accepted", "promoted", "served", "withdrawn", "loaded"}:
+        if decision["verdict"] in {"accepted", "promoted", "served", "withdrawn", "loaded", "written"}:
             extra = events.setdefault(decision["dataset"], {"periods": [], "submissions": []})
             extra["periods"] = sorted({*extra["periods"], decision["period"]})
             extra["submissions"] += [decision[key] for key in ("submission",) if key in decision]

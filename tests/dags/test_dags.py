@@ -83,6 +83,7 @@ def test_marts_run_when_any_input_changes(described: dict[str, Any]) -> None:
         dag = described["dags"][f"marts_{domain}"]
         assert dag["schedule"] == "AssetAny"
         named = [f"curated/{name}" for name in lists["inputs"]] + [f"common/{name}" for name in lists["common"]]
+        assert lists["links"] == []
         assert dag["assets"] == sorted(named)
         assert dag["tasks"]["marts"]["downstream"] == ["serve"]
 
@@ -100,7 +101,8 @@ def test_the_second_route_waits_paused_for_a_contract_that_has_one(described: di
     dag = described["dags"]["second"]
     assert INDEX["second"] == []
     assert (dag["paused"], dag["max_active_runs"], dag["assets"]) == (True, 1, [])
-    assert (dag["tasks"]["link"]["script"], dag["tasks"]["link"]["downstream"]) == ("link_second", ["serve"])
+    link = dag["tasks"]["link"]
+    assert (link["script"], link["outlets"], link["downstream"]) == ("link_second", ["links"], ["serve"])
     assert dag["tasks"]["serve"]["arguments"] == ["--domain", "links"]
 
 
@@ -123,9 +125,9 @@ def test_common_data_is_loaded_then_shown(described: dict[str, Any]) -> None:
     assert dag["tasks"]["show"]["arguments"] == ["--domain", "common"]
 
 
-def test_a_mart_that_names_common_data_is_started_by_its_load(tmp_path: Path) -> None:
+def test_a_mart_that_names_common_data_or_links_is_started_by_what_writes_them(tmp_path: Path) -> None:
     known = contracts.load(HERE.contracts)
-    mart = replace(known["welfare_by_amphoe"], inputs=("vehicles", "population", "provinces"))
+    mart = replace(known["welfare_by_amphoe"], inputs=("vehicles", "population", "provinces", "second_links"))
     made = index_module.index(contracts.Contracts({**dict(known), mart.name: mart}, source=known.source))
     assert made["domains"]["welfare"]["common"] == ["population", "provinces"]
     assert "population" not in made["domains"]["welfare"]["inputs"]
@@ -133,7 +135,10 @@ def test_a_mart_that_names_common_data_is_started_by_its_load(tmp_path: Path) ->
     shutil.copytree(DAGS, dags)
     (dags / "index.json").write_text(json.dumps(made))
     told = airflow_env.run("describe.py", tmp_path, dags=dags)
-    assert {"common/population", "common/provinces"} <= set(told["dags"]["marts_welfare"]["assets"])
+    assert made["domains"]["welfare"]["links"] == ["second_links"]
+    assert {"common/population", "common/provinces", "links/second_links"} <= set(
+        told["dags"]["marts_welfare"]["assets"]
+    )
 
 
 def test_crashes_are_tried_again_and_refusals_never(described: dict[str, Any]) -> None:

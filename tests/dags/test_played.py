@@ -50,6 +50,7 @@ CLOSED = decision("refused", failures=[{"code": "GATE-ROWS", "count": 3}])
 LATER = decision("promoted", submission="c3", period="2026-02")
 HEALS = "import pathlib, sys\nmark = pathlib.Path('tried')\nif not mark.exists():\n    mark.touch()\n    sys.exit(40)\n"
 SERVED = {"dataset": "welfare_eligibility", "period": "2026-01", "verdict": "served"}
+LINKED = {"dataset": "second_links", "period": "2026-01", "verdict": "written"}
 LOADED = {"dataset": "population", "period": "all", "verdict": "loaded"}
 FINAL = (2, 23, 30, 50)
 # name → DAG, jobs
@@ -62,6 +63,7 @@ SCENES: dict[str, tuple[str, dict[str, str]]] = {
     "crash": ("curate_vehicles", {"curate": "import sys; sys.exit(12)\n"}),
     "heals": ("curate_vehicles", {"curate": HEALS + prints(decision("promoted"))}),
     "loaded": ("common", {"common": prints(LOADED), "serve": prints()}),
+    "linked": ("second", {"link_second": prints(decision("linked"), LINKED), "serve": prints()}),
     "served": ("marts_welfare", {"marts": prints(), "serve": prints(SERVED)}),
     **{f"exit_{code}": ("curate_vehicles", {"curate": f"import sys; sys.exit({code})\n"}) for code in FINAL},
 }
@@ -127,6 +129,12 @@ def test_marts_announce_what_was_served(played: dict[str, Any]) -> None:
     told = played["served"]
     assert told["state"] == "success"
     assert [event["asset"] for event in told["events"]] == ["khlang://mart/welfare_eligibility"]
+
+
+def test_linkage_announces_the_table_of_links_and_no_dataset(played: dict[str, Any]) -> None:
+    told = played["linked"]
+    assert told["state"] == "success"
+    assert [event["asset"] for event in told["events"]] == ["khlang://links/second_links"]
 
 
 def test_a_load_of_common_data_announces_what_changed(played: dict[str, Any]) -> None:

@@ -153,7 +153,7 @@ def test_links_of_a_withdrawn_submission_are_taken_out(month: Month) -> None:
     gone = {"verdict": "withdrawn", "txn_version": 2, "rows_in": 0, "sequence": 2, "revision": 1}
     ledger.write_decision(store.client(settings, "curate"), place, "curated-000002-1", place.named | gone)
     told = service.link(service.bench(settings))
-    assert told == [{"dataset": VISITS, "period": PERIOD, "verdict": "withdrawn"}]
+    assert told == [{"dataset": VISITS, "period": PERIOD, "verdict": "unlinked"}]
     assert _held(settings, "links", "second_links").height == 0
     assert _held(settings, "ops", "link_weights").height == 0
     assert service.link(service.bench(settings)) == []

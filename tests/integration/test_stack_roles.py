@@ -65,8 +65,8 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "link counts": RW,
         "rotation": {GET},  # its state; not the map of pids beside it
     },
-    "trino-loader": {"_metastore": RW, **dict.fromkeys(("marts", *SERVED), {GET, LIST})},
-    "trino-read": dict.fromkeys(("_metastore", *SERVED), {GET, LIST}),
+    "trino-loader": {"_metastore": RW, **{layer: {GET, LIST} for layer in ("marts", *SERVED)}},
+    "trino-read": {layer: {GET, LIST} for layer in ("_metastore", *SERVED)},
 }
 
 

@@ -1,5 +1,6 @@
 """What the pool makes of links that a linkage job wrote: a project's copy, and rows of a mart above a threshold."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -7,7 +8,8 @@ import pytest
 from pyspark.sql import SparkSession
 from tests.martkit import PID, P, Shop, registrants
 
-from khlang import pseudonym
+from khlang import contracts, pseudonym
+from khlang.link import build
 from khlang.link.second import taking
 from khlang.link.second.tables import Tables
 from khlang.serve import linked
@@ -105,3 +107,27 @@ def test_how_often_links_were_written_is_seen_without_a_session(shop: Shop) -> N
     write(shop, LINKS[:1])
     assert taking.written(shop.shop.place, table) == 2
     assert taking.written(shop.shop.place, shop.known["linked_records"]) == 0
+
+
+def test_a_mart_of_links_waits_for_the_first_and_is_built_again_after_each(
+    local_spark: SparkSession, tmp_path: Path
+) -> None:
+    made = Shop(local_spark, tmp_path)
+    for name, rows in (("welfare_registrants", registrants(PERIOD, 1, 2)), ("insured_persons", ""), ("vehicles", "")):
+        made.curate(name, PERIOD, rows, 1)
+    house = f"({PID[1]}, 77, 1960, '1', DATE'2000-01-01', '10', '1001', 1, '{PERIOD}')"
+    made.curate("house_registry", PERIOD, house, 1)
+    mart = made.known["welfare_eligibility"]
+    widened = replace(mart, inputs=(*mart.inputs, "second_links"))
+    tables = {**dict(made.known), mart.name: widened}
+    shop = replace(made.shop, contracts=contracts.Contracts(tables, source=made.known.source))
+
+    def built() -> list[str]:
+        return [name for name, _ in build.build(shop, domain="welfare", ready=made.ready) if name == mart.name]
+
+    assert built() == [], "no linkage job has run"
+    write(made, LINKS)
+    assert built() == [mart.name]
+    assert built() == []
+    write(made, LINKS[:1])
+    assert built() == [mart.name]

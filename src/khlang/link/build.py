@@ -23,6 +23,7 @@ from khlang.curation.objects import Lake, Objects
 from khlang.errors import ContractError
 from khlang.link import common, joinbook, joins, judging
 from khlang.link.records import ReceiptObjects, Records, State
+from khlang.link.second import taking
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -134,9 +135,9 @@ def digest(*parts: bytes) -> str:
 
 def _build_one(shop: Workshop, table: Table, asked: Ready, as_of: str | None) -> list[tuple[str, str]]:
     rotation.require_rest(shop.place.objects)
-    fixed = {n: common.version(shop, shop.contracts[n]) for n in table.inputs if shop.contracts[n].layer == "common"}
+    fixed = _fixed(shop, table)
     if 0 in fixed.values():
-        return []  # not loaded yet: when it is, the load starts this mart's DAG
+        return []  # not loaded or linked yet: when it is, that starts this mart's DAG
     dated = tuple(name for name in table.inputs if name not in fixed)
     ready = {period: versions for period, versions in asked(dated).items() if not as_of or period <= as_of}
     each = {name: asked((name,)) for name in dated} if table.months > 1 else {}
@@ -154,13 +155,14 @@ def _build_one(shop: Workshop, table: Table, asked: Ready, as_of: str | None) ->
         return []
     number = records.begin(stale)
     inputs = {name: shop.read(name) for name in table.inputs}
+    of_months = {name for name in table.inputs if shop.contracts[name].layer != "common"}
 
     def one(period: str) -> "DataFrame":
         if _withdrawn(ready[period]):
             return shop.session().createDataFrame([], ddl(table))
         first, last = months(table, period)
         window = f"period BETWEEN '{first}' AND '{last}'"
-        seen = {name: frame if name in fixed else frame.where(window) for name, frame in inputs.items()}
+        seen = {name: frame.where(window) if name in of_months else frame for name, frame in inputs.items()}
         return transform(seen, table, period=period)
 
     rows = reduce(lambda left, right: left.unionByName(right), map(one, sorted(stale))).cache()
@@ -175,6 +177,14 @@ def _build_one(shop: Workshop, table: Table, asked: Ready, as_of: str | None) ->
         rows.unpersist()
     records.finish(number)
     return [(table.name, period) for period in sorted(stale)]
+
+
+def _fixed(shop: Workshop, table: Table) -> dict[str, int]:
+    """The inputs that are no promoted months, common data and links of the second route: which state of each counts."""
+    known = [shop.contracts[name] for name in table.inputs]
+    return {one.name: common.version(shop, one) for one in known if one.layer == "common"} | {
+        one.name: taking.written(shop.place, one) for one in known if one.layer == "links"
+    }
 
 
 def _earlier(table: Table, each: Mapping[str, Mapping[str, Mapping[str, int]]], period: str) -> dict[str, int]:

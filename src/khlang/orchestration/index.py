@@ -21,14 +21,15 @@ def index(contracts: Contracts) -> dict[str, Any]:
     """What the DAG files loop over, in order of name.
 
     Datasets, histories with their inputs, datasets with a second route, and for each domain that has marts its inputs
-    (common data apart) and marts.
+    (common data and links apart) and marts.
     """
     domains: dict[str, dict[str, set[str]]] = {}
     for mart in contracts.marts:
-        lists = domains.setdefault(mart.domain, {"inputs": set(), "common": set(), "marts": set()})
+        lists = domains.setdefault(mart.domain, {"inputs": set(), "common": set(), "links": set(), "marts": set()})
         lists["marts"].add(mart.name)
         for name in mart.inputs:
-            lists["common" if contracts[name].layer == "common" else "inputs"].add(name)
+            layer = contracts[name].layer
+            lists[layer if layer in {"common", "links"} else "inputs"].add(name)
     return {
         "datasets": [
             {"name": table.name, "version": table.version, "agency": table.agency, "domain": table.domain}

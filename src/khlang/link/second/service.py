@@ -109,7 +109,7 @@ def _forget(where: Bench, stands: Standing, log: Log) -> list[dict[str, Any]]:
         for name in (LINKS, WEIGHTS):
             where.tables.forget(where.contracts[name], dataset=dataset, period=period)
         log(f"second route {dataset} {period}: taken out")
-        told.append({"dataset": dataset, "period": period, "verdict": "withdrawn"})
+        told.append({"dataset": dataset, "period": period, "verdict": "unlinked"})
     return told
 
 
@@ -170,5 +170,6 @@ def _open(where: Bench, table: Table, sent: Sent) -> Opened:
 
 
 def document(told: list[dict[str, Any]]) -> str:
-    """What the job prints last."""
-    return json.dumps({"decisions": told}, ensure_ascii=False)
+    """What the job prints last: what became of each dataset, and which periods of the table of links were written."""
+    written = [{"dataset": LINKS, "period": one, "verdict": "written"} for one in sorted({d["period"] for d in told})]
+    return json.dumps({"decisions": [*told, *written]}, ensure_ascii=False)
