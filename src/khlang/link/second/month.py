@@ -66,5 +66,11 @@ class Month:
         return found is not None and opening.done(self.s3, found[1])
 
     def holds(self, table: Table, register: Table) -> bool:
-        """Whether a dataset's links are of what stands: it was linked itself, and its register was not withdrawn."""
-        return (register.name, self.period) in self.standing and self.done(table)
+        """Whether a dataset's links are of what stands: it was linked itself, and its register was not withdrawn.
+
+        Read off receipts alone: links outlive the link files that they were made of.
+        """
+        held = self.standing.get((table.name, self.period))
+        if held is None or (register.name, self.period) not in self.standing:
+            return False
+        return opening.done(self.s3, lake.Submission(table.agency, table.name, self.period, held))
