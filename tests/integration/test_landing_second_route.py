@@ -1,5 +1,6 @@
 """The second route end to end: seal, land without opening, link, candidates; then the keys are gone."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -116,6 +117,16 @@ def test_an_analyst_reads_how_many_link_at_which_weight(month: Month) -> None:
     assert told == {"cid": visits["pid"].drop_nulls().n_unique(), "second": best["pid"].n_unique()}
     assert all(count >= 10 for count in month.weights["records"].drop_nulls())
     assert month.weights.select("dataset", "linked_dataset", "period").unique().rows() == [(VISITS, REGISTER, PERIOD)]
+
+
+def test_the_models_charts_are_kept_and_hold_no_record(month: Month) -> None:
+    folder = month.clinics.settings.var / "docs" / "linkage" / f"{VISITS}-{PERIOD}"
+    names = {f"{name}.{form}" for name in ("match_weights", "m_u_parameters") for form in ("json", "html")}
+    assert {path.name for path in folder.iterdir()} == names == set(month.told["charts"])
+    for path in folder.iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert "l1.e01." not in text
+        assert not re.search(r"<(script|link|img)[^>]+(src|href)=[\"']?https?:", text), "a page that asks a host"
 
 
 def test_only_rows_without_a_number_have_keys_and_a_register_all(month: Month) -> None:

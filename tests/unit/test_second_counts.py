@@ -1,13 +1,15 @@
 """What an analyst chooses a threshold by, and which submissions a linkage job takes for standing."""
 
+import re
 from typing import Any
 
 import polars as pl
 import pytest
 
-from khlang import contracts, settings
+from khlang import contracts, lake, settings
 from khlang.link.second import counting, matching
 from khlang.link.second.month import standing
+from khlang.serve import register
 
 
 def candidates(*weights: float, second_best: bool = False) -> pl.DataFrame:
@@ -68,3 +70,16 @@ def decision(verdict: str, version: int, submission: str) -> dict[str, Any]:
 )
 def test_what_was_promoted_last_and_not_withdrawn_stands(decisions: list[dict[str, Any]], stands: str | None) -> None:
     assert standing(decisions).get(("visits", "2026-01")) == stands
+
+
+def test_an_analyst_meets_both_tables_in_trino_with_words_in_both_languages() -> None:
+    items = {item.table.name: item for item in register.served(contracts.load(settings.load().contracts))}
+    assert (items["link_weights"].schema, items["linked_records"].schema) == ("ops", "demo")
+    assert items["linked_records"].location == lake.table("projects", "linked_records", 1, project="demo")
+    assert "second_links" not in items, "the pool's pids and row numbers are nobody's to ask"
+    assert not {"row_number", "submission"} & set(items["linked_records"].columns)
+    for name in ("link_weights", "linked_records"):
+        (view,) = register.views(items[name])
+        for text in (view.means, *view.columns.values()):
+            assert re.search("[ก-๙]", text), text
+            assert re.search("[a-z]{3}", text), text
