@@ -101,10 +101,11 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=20_000, help="people of each simulated register")
     parser.add_argument("--records", type=int, default=3_000)
     parser.add_argument("--seeds", type=int, nargs="*", default=SEEDS)
+    parser.add_argument("--simulated", action="store_true", help="leave FEBRL out")
     given = parser.parse_args()
     people = {made.name: made for made in (simulated(seed, given.rows, given.records) for seed in given.seeds)}
     found: dict[str, dict[str, pl.DataFrame]] = {"ours": {}, "peer": {}}
-    for made in (*people.values(), *febrl()):
+    for made in (*people.values(), *([] if given.simulated else febrl())):
         found["ours"][made.name], found["peer"][made.name] = ours(made), clear(made)
         print(told(made, found["ours"][made.name], found["peer"][made.name]), flush=True)
     for side, each in found.items():
