@@ -130,6 +130,16 @@ def test_last_months_file_again(agencies: dict[str, Kit], tmp_path: Path) -> Non
     expect_command_refused(*again, code="SAME-AS-LAST-MONTH", exit_code=20, says="sealed for 2026-01", keeps=keeps)
 
 
+def test_the_same_file_with_another_letter(agencies: dict[str, Kit], tmp_path: Path) -> None:
+    """It would stay sealed with the first letter, and nobody would be told."""
+    file = kit.write_csv(tmp_path / "jan.csv", kit.registrants(20, seed=92))
+    sealed = ["agency", "seal", file, *of_agency(agencies), "--json", "--letter"]
+    assert command(*sealed, "กค 0001/2569").exit_code == 0
+    assert command(*sealed[:-1]).exit_code == command(*sealed, "กค 0001/2569").exit_code == 0
+    keeps = agencies["mof"].home.path
+    expect_command_refused(*sealed, "กค 0002/2569", code="SEAL-LETTER", exit_code=20, says="delete it", keeps=keeps)
+
+
 #: The clock of the official's machine, the bundle's first and last day, and what comes of sealing January 2026 then.
 YEAR = (date(2025, 10, 1), date(2026, 12, 31))
 CLOCKS: dict[str, tuple[date, tuple[date, date], tuple[str, int, str]]] = {

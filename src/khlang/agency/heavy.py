@@ -9,7 +9,7 @@ from khlang.agency.counted import SHOWN, Counted
 from khlang.contracts import Table, rules
 from khlang.contracts.gates import HEAVY_SHARE
 
-_TURNS = 8  # the count looks at one part of the numbers after the other: an eighth of the memory
+_AT_ONCE = 1 << 20  # numbers that the count looks at together, part after part: its memory does not grow with rows
 
 
 class Heavy:
@@ -42,8 +42,9 @@ class Heavy:
         every = pl.concat(self._seen, rechunk=False)
         allowed = max(float(self._allowed), float(HEAVY_SHARE) * every.height)
         most, found = 0, Counted()
-        for turn in range(_TURNS):
-            some = every.filter(pl.col("id") % _TURNS == turn)
+        turns = 1 + every.height // _AT_ONCE
+        for turn in range(turns):
+            some = every.filter(pl.col("id") % turns == turn)
             above = some["id"].value_counts().filter(pl.col("count") > allowed)
             if above.height:
                 most = max(most, int(str(above["count"].max())))

@@ -18,6 +18,7 @@ from khlang.agency.reading import DatabaseQuery, Extract, Finding, ReadOptions, 
 from khlang.agency.sealing import Identify, Sealer
 from khlang.agency.shuffle import Shuffle
 from khlang.contracts import Table
+from khlang.errors import InputError
 from khlang.manifest import Manifest
 
 Tell = Callable[[str, int, int | None], None]  # step, rows done, rows in all where they can be guessed
@@ -98,7 +99,7 @@ def seal(
     known = content_.remembered(home, dataset) if content.lasting else []
     for facts in known:
         if (facts["files"], facts["context"], facts["tool"]) == (content.files.hex(), context, tool()):
-            return _again(home, table, extract, facts)
+            return _again(home, table, extract, facts, letter)
     found += [*extract.findings, *questions.same_as_before(known, content, month)]
     questions.require_answers(found, chosen)
     with identify_.asked(home, tell) as asked:
@@ -170,9 +171,15 @@ def _finished(order: _Order, path: Path, folder: Path, made: Manifest, lost_year
     making.keep(path, folder)
 
 
-def _again(home: Home, table: Table, extract: Extract, facts: dict[str, Any]) -> Submission:
+def _again(home: Home, table: Table, extract: Extract, facts: dict[str, Any], letter: str | None) -> Submission:
     folder = home.sealed(table.name, facts["period"]) / facts["submission"]
     made = manifest.parse((folder / "manifest.json").read_bytes())
+    if letter not in {None, made["letter"]}:
+        raise InputError(
+            "ปิดผนึกไว้แล้วด้วยเลขหนังสือนำส่งอื่น / It was sealed before with another covering letter.",
+            f"ถ้ายังไม่ได้ส่ง ลบโฟลเดอร์นี้แล้วปิดผนึกใหม่ / Where it was not sent yet, delete it and seal again: {folder}",
+            code="SEAL-LETTER",
+        )
     pending = not (folder / "manifest.sig").exists()
     return Submission(folder, made, table, extract, facts["lost_years"], True, extract.findings, pending)
 
