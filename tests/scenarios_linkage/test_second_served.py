@@ -109,6 +109,7 @@ def test_how_often_links_were_written_is_seen_without_a_session(shop: Shop) -> N
     assert taking.written(shop.shop.place, shop.known["linked_records"]) == 0
 
 
+@pytest.mark.soak
 def test_a_mart_of_links_waits_for_the_first_and_is_built_again_after_each(
     local_spark: SparkSession, tmp_path: Path
 ) -> None:

@@ -1,11 +1,11 @@
 """By which way two records came to be one person's: every link carries its route, and how much it weighs.
 
-Today there is one: the same citizen ID (or house code), sealed to the same pseudonym. It is not weighed, since it is no
-guess. A further route is a further entry of ``ROUTES``: it names what stands beside ``cid`` in every table of linkage,
-and its pairs, each with a weight, come from a job of its own.
+``cid``: the same citizen ID (or house code), sealed to the same pseudonym; not weighed, since it is no guess.
+``second``: by comparison keys; each pair has a weight of its own, from the linkage job (:mod:`khlang.link.second`).
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True)
@@ -22,4 +22,4 @@ class Route:
 
 
 CID = Route("cid", None)
-ROUTES = (CID,)
+SECOND: Final = "second"

@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from khlang.link.routes import CID
+from khlang.link.routes import CID, SECOND
 from khlang.link.second import matching
 from khlang.release import threshold
 
@@ -36,7 +36,7 @@ def counted(candidates: pl.DataFrame, *, known: int, rows: int) -> pl.DataFrame:
     persons = dict(best.group_by(band.alias("band")).agg(pl.col("pid").n_unique()).rows())
     counts = {
         (CID.name, 1.0): known,
-        **{(matching.ROUTE, lowest): int(persons.get(lowest, 0)) for lowest in BANDS},
+        **{(SECOND, lowest): int(persons.get(lowest, 0)) for lowest in BANDS},
         (NONE, 0.0): rows - best.height,
     }
     cells = threshold.protect_column(list(counts.values()))

@@ -11,9 +11,9 @@ from typing import Final
 import polars as pl
 
 from khlang.contracts.second_route import ComparisonKey
+from khlang.link.routes import SECOND
 from khlang.link.second import model
 
-ROUTE: Final = "second"
 #: Weight of a deterministic pass: of a thousand such links one may be wrong (docs/decisions/219).
 CERTAIN: Final = 0.999
 LEAST: Final = 0.01  # candidates below are not kept
@@ -53,7 +53,7 @@ def candidates(rows: pl.DataFrame, register: pl.DataFrame, keys: tuple[Compariso
     left = scored.pairs.join(sure, on="row_number", how="anti")
     modelled = left.select("row_number", "pid", "weight", pl.lit("model").alias("linked_by"))
     both = pl.concat([sure, modelled.filter(pl.col("weight") >= LEAST)])
-    counted = _agreed(both, rows, register, names).with_columns(pl.lit(ROUTE).alias("route"))
+    counted = _agreed(both, rows, register, names).with_columns(pl.lit(SECOND).alias("route"))
     order = counted.sort("row_number", "weight", "keys_agreed", "pid", descending=[False, True, True, False])
     placed = order.with_columns((pl.int_range(pl.len()).over("row_number") + 1).alias("place"))
     kept = placed.filter(pl.col("place") <= MOST)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from khlang import lake
 from khlang.contracts import Table
 from khlang.curation.objects import Lake
-from khlang.link.routes import CID
-from khlang.link.second.matching import ROUTE
+from khlang.link.routes import CID, SECOND
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -47,6 +46,6 @@ def take(rows: "DataFrame", links: "DataFrame", table: Table, *, at_least: float
     own = F.col(name).isNotNull()
     return joined.select(
         *(F.coalesce(name, "_pid").alias(name) if each == name else each for each in rows.columns),
-        F.when(own, CID.name).when(F.col("_pid").isNotNull(), ROUTE).alias("route"),
+        F.when(own, CID.name).when(F.col("_pid").isNotNull(), SECOND).alias("route"),
         F.when(own, 1.0).otherwise(F.col("_weight")).alias("weight"),
     )
