@@ -58,7 +58,8 @@ def test_the_engineer_sees_ops_and_no_project(served: Settings) -> None:
 def test_an_analyst_asks_how_records_link_and_sees_the_protected_table_only(served: Settings) -> None:
     with client.connect(served, "analyst", schema="ops") as connection:
         assert len(linkage.shown(connection, PERIODS)) == 6
-        assert [row[0] for row in client.ask(connection, "SHOW TABLES").rows] == ["linkage_shown", "linkage_shown_v1"]
+        shown = ["link_weights", "link_weights_v1", "linkage_shown", "linkage_shown_v1"]
+        assert [row[0] for row in client.ask(connection, "SHOW TABLES").rows] == shown
         for hidden in ("linkage", "linkage_rows", "mart_joins"):
             with pytest.raises(client.QueryError) as told:
                 client.ask(connection, f"SELECT * FROM {hidden}")
@@ -68,6 +69,19 @@ def test_an_analyst_asks_how_records_link_and_sees_the_protected_table_only(serv
         comments = {row[0]: row[3] for row in client.ask(connection, "DESCRIBE linkage").rows}
     known = contracts.load()["linkage"]
     assert all(column.meaning_th in comments[column.name] for column in known.stored)
+
+
+def test_an_analyst_counts_links_above_a_threshold_of_their_own(served: Settings) -> None:
+    linked = "linked_records JOIN welfare_eligibility USING (pid, period)"
+    asked = f"SELECT count(*) FROM {linked} WHERE weight >= "
+    with client.connect(served, "analyst") as connection:
+        found = [client.ask(connection, f"{asked}{weight}").rows[0][0] for weight in (0.5, 0.9)]
+        assert found == [6, 0], "two months of three persons, whose links weigh a half"
+        described = {row[0]: row[3] for row in client.ask(connection, "DESCRIBE linked_records").rows}
+        bands = client.ask(connection, "SELECT route, weight_from, records FROM lake.ops.link_weights").rows
+    table = contracts.load()["linked_records"]
+    assert all(column.meaning_th in described[column.name] for column in table.stored)
+    assert len(bands) == 6
 
 
 def test_a_wrong_password_is_told_as_such(served: Settings) -> None:

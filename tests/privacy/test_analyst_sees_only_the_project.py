@@ -12,6 +12,8 @@ HIDDEN = [
     "SELECT * FROM lake.ops.gate_metrics",
     "SELECT * FROM lake.ops.linkage",
     "SELECT * FROM lake.ops.linkage_rows",
+    "SELECT * FROM lake.links.second_links",
+    "SELECT * FROM lake.demo.second_links",
     "SELECT * FROM loader.demo.welfare_eligibility",
     "SHOW SCHEMAS FROM loader",
     'SELECT * FROM lake.demo."welfare_eligibility_v1$history"',
