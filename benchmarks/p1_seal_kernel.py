@@ -18,19 +18,15 @@ from pathlib import Path
 
 import polars as pl
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests import largekit
+
 from khlang import fast, pseudonym
 
 TARGET = 0.60
 KEY = "ab" * 32
 LIMIT = Path(__file__).parent / "sha_limit.c"
-
-
-def identifiers(rows: int) -> pl.Series:
-    """Simulated citizen IDs (class 9) with true check digits."""
-    twelve = 900_000_000_000 + pl.int_range(rows, dtype=pl.Int64) * 7919 % 10**11
-    digits = pl.sum_horizontal((pl.col("t") // 10 ** (11 - i) % 10) * (13 - i) for i in range(12))
-    check = (11 - digits % 11) % 10
-    return pl.select(t=twelve).select(pl.col("t").cast(pl.String) + check.cast(pl.String)).to_series()
 
 
 def seal(values: pl.Series) -> None:
@@ -58,7 +54,7 @@ def main() -> None:
     if compiler is None:
         sys.exit("P1 needs a C compiler (cc) for the limit.")
     fast.THREADS = 1  # two threads may share one core, of which the limit has all
-    kernel, values = fast.KERNEL, identifiers(given.rows)
+    kernel, values = fast.KERNEL, largekit.identifiers(0, given.rows)
     found: dict[str, list[float]] = {"limit": [], "kernel": [], "library": []}
     with tempfile.TemporaryDirectory(prefix="khlang-p1-") as folder:
         program = Path(folder) / "limit"

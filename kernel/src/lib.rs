@@ -3,6 +3,7 @@
 
 mod mac;
 mod normal;
+#[cfg(target_arch = "x86_64")]
 mod pair;
 
 use std::thread;
@@ -10,7 +11,7 @@ use std::thread;
 use arrow_array::{Array, ArrayRef, StringViewArray, UInt8Array};
 use arrow_buffer::{BooleanBufferBuilder, Buffer, NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field};
-use mac::Mac;
+use mac::{Id, Mac};
 use normal::{Form, Reason, normalise};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -37,8 +38,7 @@ impl Job {
     fn run(&self, values: &StringViewArray) -> Piece {
         let mut piece = Piece { text: Vec::with_capacity(values.len() * self.width()), codes: Vec::new() };
         piece.codes.reserve_exact(values.len());
-        let mut mac = self.mac.clone();
-        let mut ids = [[0u8; 13]; 2];
+        let mut ids: [Id; 2] = [[0; 16]; 2];
         let mut waiting = 0;
         for row in 0..values.len() {
             let found = if values.is_null(row) {
@@ -51,37 +51,25 @@ impl Job {
                 waiting += 1;
             }
             if waiting == 2 {
-                self.write(&mut mac, &ids, 2, &mut piece.text);
+                self.write(&ids, 2, &mut piece.text);
                 waiting = 0;
             }
         }
-        self.write(&mut mac, &ids, waiting, &mut piece.text);
+        self.write(&ids, waiting, &mut piece.text);
         piece
     }
 
     /// Append the pseudonyms of the first `count` identifiers; two cost hardly more than one.
     #[inline]
-    fn write(&self, mac: &mut Mac, ids: &[[u8; 13]; 2], count: usize, text: &mut Vec<u8>) {
-        let digits = self.form.digits;
-        let halves = mac.halves([&ids[0][..digits], &ids[1][..digits]]);
-        for half in halves.iter().take(count) {
+    fn write(&self, ids: &[Id; 2], count: usize, text: &mut Vec<u8>) {
+        for half in self.mac.halves(ids).iter().take(count) {
             text.extend_from_slice(&self.prefix);
-            let start = text.len();
-            text.resize(start + 32, 0);
-            push_hex(&mut text[start..], *half);
+            text.extend_from_slice(half);
         }
     }
 
     fn width(&self) -> usize {
         self.prefix.len() + 32
-    }
-}
-
-/// Two hex digits for each byte, branch by none: a nibble above nine is a letter.
-fn push_hex(cell: &mut [u8], bytes: [u8; 16]) {
-    let digit = |nibble: u8| nibble + b'0' + (u8::from(nibble > 9) * (b'a' - b'0' - 10));
-    for (pair, byte) in cell.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
-        *pair = [digit(byte >> 4), digit(byte & 15)];
     }
 }
 
@@ -103,16 +91,19 @@ fn assembled(pieces: Vec<Piece>, width: usize) -> (StringViewArray, UInt8Array) 
     let mut valid = BooleanBufferBuilder::new(rows);
     let mut buffers = Vec::new();
     for (number, piece) in pieces.into_iter().enumerate() {
-        let mut at = 0usize;
-        for code in &piece.codes {
-            valid.append(*code == SEALED);
-            if *code == SEALED {
-                let start = [piece.text[at], piece.text[at + 1], piece.text[at + 2], piece.text[at + 3]];
-                let low = width as u128 | u128::from(u32::from_le_bytes(start)) << 32;
-                views.push(low | (number as u128) << 64 | (at as u128) << 96);
-                at += width;
-            } else {
-                views.push(0);
+        // Every pseudonym begins alike, and so does every view: length, first four bytes, buffer.
+        let start = piece.text.first_chunk::<4>().map_or(0, |four| u32::from_le_bytes(*four));
+        let alike = width as u128 | u128::from(start) << 32 | (number as u128) << 64;
+        let view = |at: usize| alike | (at as u128) << 96;
+        if piece.text.len() == piece.codes.len() * width {
+            valid.append_n(piece.codes.len(), true);
+            views.extend((0..piece.codes.len()).map(|row| view(row * width)));
+        } else {
+            let mut at = 0usize;
+            for sealed in piece.codes.iter().map(|code| *code == SEALED) {
+                valid.append(sealed);
+                views.push(if sealed { view(at) } else { 0 });
+                at += if sealed { width } else { 0 };
             }
         }
         codes.extend_from_slice(&piece.codes);

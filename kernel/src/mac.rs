@@ -1,7 +1,8 @@
-//! HMAC-SHA256 of messages of one length, with both pads compressed once for a key and every padding laid out once.
+//! HMAC-SHA256 of identifiers of one length, with both pads compressed once for a key and every padding laid out once.
 
 use sha2::block_api::compress256;
 
+#[cfg(target_arch = "x86_64")]
 use crate::pair;
 
 const INITIAL: [u32; 8] = [
@@ -10,50 +11,82 @@ const INITIAL: [u32; 8] = [
 const BLOCK: usize = 64;
 /// Longest message that fits one block with its padding.
 pub const LONGEST: usize = BLOCK - 9;
+/// An identifier where it is worked on: its digits, then zeros.
+pub type Id = [u8; 16];
 
-#[derive(Clone)]
+/// What every message of a key has in common.
+pub struct Frame {
+    pub inner: [u32; 8],
+    pub outer: [u32; 8],
+    /// Of each sixteen bytes of the message, as four big-endian words: what is the same in all messages …
+    pub fixed: [[u8; 16]; 4],
+    /// … and which byte of the identifier goes where; 0x80 for none.
+    pub place: [[u8; 16]; 4],
+}
+
 pub struct Mac {
-    inner: [u32; 8],
-    outer: [u32; 8],
-    message: [[u8; BLOCK]; 2],
-    digest: [[u8; BLOCK]; 2],
+    frame: Frame,
+    message: [u8; BLOCK],
     start: usize,
+    tail: usize,
+    paired: bool,
 }
 
 impl Mac {
     /// For messages of `label` and `tail` more bytes. `key` is at most a block long (ours are 64 hex characters).
     pub fn new(key: &[u8], label: &[u8], tail: usize) -> Option<Self> {
-        if key.len() > BLOCK || label.len() + tail > LONGEST {
+        if key.len() > BLOCK || tail > 16 || label.len() + tail > LONGEST {
             return None;
         }
-        let mut message = laid_out(label.len() + tail);
-        message[..label.len()].copy_from_slice(label);
-        let (inner, outer) = (padded(key, 0x36), padded(key, 0x5c));
-        Some(Self { inner, outer, message: [message; 2], digest: [laid_out(32); 2], start: label.len() })
+        let start = label.len();
+        let mut message = laid_out(start + tail);
+        message[..start].copy_from_slice(label);
+        let (mut fixed, mut place) = ([[0u8; 16]; 4], [[0x80u8; 16]; 4]);
+        for (at, byte) in message.iter().enumerate() {
+            let (block, within) = (at / 16, (at % 16) ^ 3); // the words of a message are big-endian
+            if (start..start + tail).contains(&at) {
+                place[block][within] = (at - start) as u8;
+            } else {
+                fixed[block][within] = *byte;
+            }
+        }
+        let frame = Frame { inner: padded(key, 0x36), outer: padded(key, 0x5c), fixed, place };
+        #[cfg(target_arch = "x86_64")]
+        let paired = pair::here();
+        #[cfg(not(target_arch = "x86_64"))]
+        let paired = false;
+        Some(Self { frame, message, start, tail, paired })
     }
 
-    /// The first 16 bytes of the HMAC of each message, of which a pseudonym is made. A tail has the promised length.
+    /// The first half of the HMAC of each identifier, of which a pseudonym is made, in hex.
     #[inline]
-    pub fn halves(&mut self, tails: [&[u8]; 2]) -> [[u8; 16]; 2] {
-        for (message, tail) in self.message.iter_mut().zip(tails) {
-            message[self.start..self.start + tail.len()].copy_from_slice(tail);
+    pub fn halves(&self, ids: &[Id; 2]) -> [[u8; 32]; 2] {
+        #[cfg(target_arch = "x86_64")]
+        if self.paired {
+            // SAFETY: the processor has what the function asks for.
+            return unsafe { pair::halves(&self.frame, ids) };
         }
-        let mut states = [self.inner; 2];
-        pair::compress(&mut states, &self.message);
-        for (digest, state) in self.digest.iter_mut().zip(states) {
-            for (place, word) in digest.as_chunks_mut::<4>().0.iter_mut().zip(state) {
-                *place = word.to_be_bytes();
-            }
+        debug_assert!(!self.paired);
+        [self.half(&ids[0]), self.half(&ids[1])]
+    }
+
+    /// The same without the processor's own instructions for it.
+    fn half(&self, id: &Id) -> [u8; 32] {
+        let mut message = self.message;
+        message[self.start..self.start + self.tail].copy_from_slice(&id[..self.tail]);
+        let mut state = self.frame.inner;
+        compress256(&mut state, &[message]);
+        let mut digest = laid_out(32);
+        for (place, word) in digest.as_chunks_mut::<4>().0.iter_mut().zip(state) {
+            *place = word.to_be_bytes();
         }
-        states = [self.outer; 2];
-        pair::compress(&mut states, &self.digest);
-        states.map(|state| {
-            let mut half = [0u8; 16];
-            for (place, word) in half.as_chunks_mut::<4>().0.iter_mut().zip(state) {
-                *place = word.to_be_bytes();
-            }
-            half
-        })
+        state = self.frame.outer;
+        compress256(&mut state, &[digest]);
+        let mut text = [0u8; 32];
+        for (place, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(state.iter().flat_map(|word| word.to_be_bytes())) {
+            *place = [b"0123456789abcdef"[usize::from(byte >> 4)], b"0123456789abcdef"[usize::from(byte & 15)]];
+        }
+        text
     }
 }
 

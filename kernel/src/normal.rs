@@ -3,6 +3,8 @@
 //! The law is `khlang.pseudonym.normalise`. A text with any character that offices do not usually type is `Odd`:
 //! the caller asks the law about it.
 
+use crate::mac::Id;
+
 /// What an identifier type asks of its digits.
 pub struct Form {
     pub digits: usize,
@@ -25,7 +27,7 @@ const KEPT: usize = 18;
 const PRINTED: usize = 17;
 
 /// Normalise `raw` into `id`, of which `form.digits` bytes are then set.
-pub fn normalise(raw: &[u8], form: &Form, id: &mut [u8; 13]) -> Result<(), Reason> {
+pub fn normalise(raw: &[u8], form: &Form, id: &mut Id) -> Result<(), Reason> {
     if raw.len() == form.digits && raw.iter().all(u8::is_ascii_digit) {
         id[..form.digits].copy_from_slice(raw);
     } else {
@@ -61,7 +63,7 @@ fn clean(raw: &[u8], kept: &mut [u8; KEPT]) -> Option<usize> {
     Some(count)
 }
 
-fn copy_digits(kept: &[u8], digits: usize, id: &mut [u8; 13]) -> Result<(), Reason> {
+fn copy_digits(kept: &[u8], digits: usize, id: &mut Id) -> Result<(), Reason> {
     let dotted = |at: usize| matches!(at, 1 | 6 | 12 | 15);
     let printed = kept.len() == PRINTED && kept.iter().enumerate().all(|(at, c)| (*c == b'.') == dotted(at));
     let wanted = if printed { digits + 4 } else { digits };

@@ -1,7 +1,11 @@
-//! Two SHA-256 blocks at once: each of SHA-NI's rounds waits for the one before, so a second message fills its pauses.
+//! Two HMACs at once, in registers from the identifier to the hex text.
+//!
+//! Each of SHA-NI's rounds waits for the one before, so a second message fills its pauses. Between the two hashes of an
+//! HMAC nothing goes through memory: the inner state's words are the outer message's words.
 
-#[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
+
+use crate::mac::Frame;
 
 /// FIPS 180-4, 4.2.2.
 #[rustfmt::skip]
@@ -16,57 +20,105 @@ const K: [u32; 64] = [
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 ];
 
-/// Compress a block into each state.
-#[inline]
-pub fn compress(states: &mut [[u32; 8]; 2], blocks: &[[u8; 64]; 2]) {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("sha") && is_x86_feature_detected!("sse4.1") {
-        // SAFETY: the processor has what the function asks for.
-        unsafe { interleaved(states, blocks) };
-        return;
-    }
-    for (state, block) in states.iter_mut().zip(blocks) {
-        sha2::block_api::compress256(state, std::slice::from_ref(block));
+/// A state as the instructions want it.
+#[derive(Clone, Copy)]
+struct State {
+    abef: __m128i,
+    cdgh: __m128i,
+}
+
+/// Whether this processor has what [`halves`] asks for.
+pub fn here() -> bool {
+    is_x86_feature_detected!("sha") && is_x86_feature_detected!("sse4.1")
+}
+
+/// The first half of the HMAC of each identifier in its frame, as 32 hex digits.
+///
+/// # Safety
+/// [`here`] must have said yes.
+#[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
+pub unsafe fn halves(frame: &Frame, ids: &[[u8; 16]; 2]) -> [[u8; 32]; 2] {
+    // SAFETY: every load and store is of 16 bytes within an array of 16, of 32 or of 256.
+    unsafe {
+        let load = |bytes: &[u8; 16]| _mm_loadu_si128(bytes.as_ptr().cast());
+        let (given, other) = (load(&ids[0]), load(&ids[1]));
+        let word = |id: __m128i, at: usize| {
+            _mm_or_si128(_mm_shuffle_epi8(id, load(&frame.place[at])), load(&frame.fixed[at]))
+        };
+        let message = |id: __m128i| [word(id, 0), word(id, 1), word(id, 2), word(id, 3)];
+        let inner = rounds(state(&frame.inner), [message(given), message(other)]);
+        let (after, length) = (_mm_set_epi32(0, 0, 0, i32::MIN), _mm_set_epi32(8 * (64 + 32), 0, 0, 0));
+        let digest = |one: State| [first(one), second(one), after, length];
+        let outer = rounds(state(&frame.outer), [digest(inner[0]), digest(inner[1])]);
+        [hex(first(outer[0])), hex(first(outer[1]))]
     }
 }
 
-#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "sse2")]
+fn state(words: &[u32; 8]) -> State {
+    let half = |at: usize| {
+        _mm_set_epi32(words[at] as i32, words[at + 1] as i32, words[at + 4] as i32, words[at + 5] as i32)
+    };
+    State { abef: half(0), cdgh: half(2) }
+}
+
+/// The words a, b, c, d of a state, as a message has them.
+#[inline]
+#[target_feature(enable = "sse2")]
+fn first(one: State) -> __m128i {
+    _mm_castps_si128(_mm_shuffle_ps::<0xBB>(_mm_castsi128_ps(one.abef), _mm_castsi128_ps(one.cdgh)))
+}
+
+/// The words e, f, g, h of a state, as a message has them.
+#[inline]
+#[target_feature(enable = "sse2")]
+fn second(one: State) -> __m128i {
+    _mm_castps_si128(_mm_shuffle_ps::<0x11>(_mm_castsi128_ps(one.abef), _mm_castsi128_ps(one.cdgh)))
+}
+
+/// Compress a block of each lane into the same state before.
+#[inline]
 #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
-unsafe fn interleaved(states: &mut [[u32; 8]; 2], blocks: &[[u8; 64]; 2]) {
-    // SAFETY: every load and store is of 16 bytes within an array of 64, or of 32.
-    unsafe {
-        let swap = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
-        let word = |lane: usize, at: usize| {
-            _mm_shuffle_epi8(_mm_loadu_si128(blocks[lane].as_ptr().add(16 * at).cast()), swap)
-        };
-        let mut w = [[word(0, 0), word(0, 1), word(0, 2), word(0, 3)], [word(1, 0), word(1, 1), word(1, 2), word(1, 3)]];
-        let half = |state: &[u32; 8], at: usize| {
-            _mm_set_epi32(state[at] as i32, state[at + 1] as i32, state[at + 4] as i32, state[at + 5] as i32)
-        };
-        let (mut abef, mut cdgh) =
-            ([half(&states[0], 0), half(&states[1], 0)], [half(&states[0], 2), half(&states[1], 2)]);
-        let (abef_before, cdgh_before) = (abef, cdgh);
-        for turn in 0..4 {
-            for i in 0..4 {
-                let k = _mm_loadu_si128(K.as_ptr().add(16 * turn + 4 * i).cast());
-                for lane in 0..2 {
-                    let added = _mm_add_epi32(w[lane][i], k);
-                    cdgh[lane] = _mm_sha256rnds2_epu32(cdgh[lane], abef[lane], added);
-                    abef[lane] = _mm_sha256rnds2_epu32(abef[lane], cdgh[lane], _mm_shuffle_epi32(added, 0x0e));
-                    if turn < 3 {
-                        let (next, last) = (w[lane][(i + 1) % 4], w[lane][(i + 3) % 4]);
-                        let moved = _mm_alignr_epi8(last, w[lane][(i + 2) % 4], 4);
-                        let sum = _mm_add_epi32(_mm_sha256msg1_epu32(w[lane][i], next), moved);
-                        w[lane][i] = _mm_sha256msg2_epu32(sum, last);
-                    }
+unsafe fn rounds(before: State, mut w: [[__m128i; 4]; 2]) -> [State; 2] {
+    let mut lanes = [before; 2];
+    for turn in 0..4 {
+        for i in 0..4 {
+            // SAFETY: four words from a place before the last four of 64.
+            let k = unsafe { _mm_loadu_si128(K.as_ptr().add(16 * turn + 4 * i).cast()) };
+            for (lane, w) in lanes.iter_mut().zip(&mut w) {
+                let added = _mm_add_epi32(w[i], k);
+                lane.cdgh = _mm_sha256rnds2_epu32(lane.cdgh, lane.abef, added);
+                lane.abef = _mm_sha256rnds2_epu32(lane.abef, lane.cdgh, _mm_shuffle_epi32::<0x0E>(added));
+                if turn < 3 {
+                    let (next, last) = (w[(i + 1) % 4], w[(i + 3) % 4]);
+                    let moved = _mm_alignr_epi8::<4>(last, w[(i + 2) % 4]);
+                    w[i] = _mm_sha256msg2_epu32(_mm_add_epi32(_mm_sha256msg1_epu32(w[i], next), moved), last);
                 }
             }
         }
-        for lane in 0..2 {
-            let (mut x, mut y) = ([0u32; 4], [0u32; 4]);
-            _mm_storeu_si128(x.as_mut_ptr().cast(), _mm_add_epi32(abef[lane], abef_before[lane]));
-            _mm_storeu_si128(y.as_mut_ptr().cast(), _mm_add_epi32(cdgh[lane], cdgh_before[lane]));
-            states[lane] = [x[3], x[2], y[3], y[2], x[1], x[0], y[1], y[0]];
-        }
     }
+    lanes.map(|lane| State {
+        abef: _mm_add_epi32(lane.abef, before.abef),
+        cdgh: _mm_add_epi32(lane.cdgh, before.cdgh),
+    })
+}
+
+/// Sixteen bytes, given as four words, as hex digits.
+#[inline]
+#[target_feature(enable = "sse2,ssse3")]
+fn hex(words: __m128i) -> [u8; 32] {
+    let swap = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+    let digits = _mm_set_epi64x(0x6665646362613938, 0x3736353433323130);
+    let bytes = _mm_shuffle_epi8(words, swap);
+    let low = _mm_set1_epi8(0x0f);
+    let (high, low) = (_mm_and_si128(_mm_srli_epi16::<4>(bytes), low), _mm_and_si128(bytes, low));
+    let (high, low) = (_mm_shuffle_epi8(digits, high), _mm_shuffle_epi8(digits, low));
+    let mut text = [0u8; 32];
+    // SAFETY: two stores of 16 bytes into 32.
+    unsafe {
+        _mm_storeu_si128(text.as_mut_ptr().cast(), _mm_unpacklo_epi8(high, low));
+        _mm_storeu_si128(text.as_mut_ptr().add(16).cast(), _mm_unpackhi_epi8(high, low));
+    }
+    text
 }
