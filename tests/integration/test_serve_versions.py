@@ -7,7 +7,7 @@ import pytest
 from tests import servekit
 
 from khlang import contracts
-from khlang.contracts import Contracts, Previous, Table
+from khlang.contracts import Contracts, Previous, Table, earlier_comments
 from khlang.curation.objects import bucket
 from khlang.serve import client, earlier, register
 from khlang.settings import Settings
@@ -59,6 +59,13 @@ def test_both_versions_answer_until_the_last_day_and_then_the_new_one(served: Se
         assert both[0][0][0] > 0
         old = [row[0] for row in client.ask(connection, "SHOW COLUMNS FROM loader.later.teen_births_v1").rows]
         assert old == list(OLD)
+        said = {row[0]: row[3] for row in client.ask(connection, "DESCRIBE loader.later.teen_births_v1").rows}
+        told = earlier_comments(mart(2), mart(2).previous[0])
+        assert said == {name: told[name] for name in OLD}
+        query = (
+            "SELECT comment FROM system.metadata.table_comments WHERE catalog_name = 'loader' AND schema_name = 'later'"
+        )
+        assert (told[""],) in client.ask(connection, f"{query} AND table_name = 'teen_births_v1'").rows
         assert shown(served, 2, UNTIL + dt.timedelta(days=1)) == ["later.teen_births_v1"]
         names = {row[0] for row in client.ask(connection, "SHOW TABLES FROM loader.later").rows}
         assert names == {"teen_births", "teen_births_v2"}

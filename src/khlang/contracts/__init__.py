@@ -7,7 +7,7 @@
 from khlang.contracts.bundle import from_dict, profile_contracts
 from khlang.contracts.check import folded
 from khlang.contracts.collection import Contracts
-from khlang.contracts.comments import column_comment, table_comment
+from khlang.contracts.comments import column_comment, earlier_comments, table_comment
 from khlang.contracts.constraints import Constraint
 from khlang.contracts.gates import reference_view, rules, suite
 from khlang.contracts.loader import load
@@ -34,6 +34,7 @@ __all__ = [
     "column_comment",
     "ddl",
     "described_ddl",
+    "earlier_comments",
     "folded",
     "from_dict",
     "load",

@@ -87,6 +87,12 @@ def read_password(path: Path) -> str:
         ) from None
 
 
+def literal(text: str) -> str:
+    """A text as SQL writes it."""
+    escaped = text.replace("'", "''")
+    return f"'{escaped}'"
+
+
 @contextmanager
 def connect(
     settings: Settings, user: str, *, password: str | None = None, catalog: str = CATALOG, schema: str | None = None

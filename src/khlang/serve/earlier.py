@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from khlang.contracts import Previous, Table
+from khlang.contracts import Previous, Table, earlier_comments
 from khlang.contracts.versions import serving
 from khlang.serve import client
 
@@ -15,11 +15,12 @@ LOADER = "loader"
 
 
 def statement(schema: str, table: Table, previous: Previous) -> str:
-    """What makes an earlier version visible: its columns, each of what the contract says it comes of."""
+    """What makes an earlier version visible: its meaning, and of what each column comes by the contract."""
     columns = ", ".join(f'{expression} AS "{name}"' for name, expression in previous.columns.items())
     view = f"{LOADER}.{schema}.{table.name}_v{previous.version}"
     select = f"SELECT {columns} FROM {client.CATALOG}.{schema}.{table.versioned}"  # noqa: S608  # a reviewed contract's
-    return f"CREATE OR REPLACE VIEW {view} SECURITY INVOKER AS {select}"
+    means = client.literal(earlier_comments(table, previous)[""])
+    return f"CREATE OR REPLACE VIEW {view} COMMENT {means} SECURITY INVOKER AS {select}"
 
 
 def show(

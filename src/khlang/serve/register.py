@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from khlang import lake
-from khlang.contracts import Contracts, Table, column_comment, facts, table_comment
+from khlang.contracts import Contracts, Table, column_comment, earlier_comments, facts, table_comment
+from khlang.contracts.versions import serving
 from khlang.serve import client, earlier
 from khlang.settings import Settings
 
@@ -63,6 +64,16 @@ def views(item: Served) -> list[View]:
     ]
 
 
+def earlier_views(item: Served, today: dt.date) -> list[View]:
+    """What the views of versions that are served still mean; ``khlang.serve.earlier`` makes them."""
+    found = []
+    for previous in serving(item.table.previous, today):
+        columns = earlier_comments(item.table, previous)
+        means = columns.pop("")
+        found.append(View(f"{item.table.name}_v{previous.version}", means, columns, query=""))
+    return found
+
+
 def served(contracts: Contracts) -> list[Served]:
     """What is served: marts, histories and links in their project's schema, ops and common data in those."""
     found = []
@@ -95,6 +106,7 @@ def register(
     """
     wanted = [item for item in served(contracts) if exists(item.location)]
     made: list[str] = []
+    day = today or dt.datetime.now(dt.UTC).date()
     with client.connect(settings, LOADER, catalog=LOADER) as connection:
         shown = _shown(connection, {item.schema for item in wanted})
         for schema in sorted({item.schema for item in wanted} - set(shown)):
@@ -102,10 +114,9 @@ def register(
             client.ask(connection, f"CREATE SCHEMA IF NOT EXISTS {LOADER}.{schema} WITH (location = '{folder}')")
         for item in wanted:
             made += _make(connection, item, shown.get(item.schema, {}))
-            day = today or dt.datetime.now(dt.UTC).date()
             made += earlier.show(connection, item.schema, item.table, shown.get(item.schema, {}), today=day)
     with ThreadPoolExecutor(AT_ONCE) as beside:
-        each = [(item, view) for item in wanted for view in views(item)]
+        each = [(item, view) for item in wanted for view in (*views(item), *earlier_views(item, day))]
         jobs = [beside.submit(_describe, settings, *one, shown.get(one[0].schema, {}), made) for one in each]
         described = [job.result() for job in jobs]
     return made + [name for name in described if name and name not in made]
@@ -117,8 +128,8 @@ def statements(item: Served) -> tuple[str, dict[str, str]]:
     table = f"CALL {LOADER}.system.register_table('{schema}', '{name}', '{item.location}')"
     source = f"{client.CATALOG}.{schema}.{name}"
     return table, {
-        view.name: f"CREATE OR REPLACE VIEW {LOADER}.{schema}.{view.name} COMMENT {_text(view.means)} SECURITY INVOKER "
-        f"AS {view.query.format(table=source)}"
+        view.name: f"CREATE OR REPLACE VIEW {LOADER}.{schema}.{view.name} COMMENT {client.literal(view.means)} "
+        f"SECURITY INVOKER AS {view.query.format(table=source)}"
         for view in views(item)
     }
 
@@ -133,17 +144,12 @@ def comments(item: Served, told: Mapping[str, str], view: View | None = None) ->
     """
     one = view or views(item)[0]
     name = f"{LOADER}.{item.schema}.{one.name}"
-    found = [f"COMMENT ON VIEW {name} IS {_text(one.means)}"] if told.get("") != one.means else []
+    found = [f"COMMENT ON VIEW {name} IS {client.literal(one.means)}"] if told.get("") != one.means else []
     return found + [
-        f"COMMENT ON COLUMN {name}.{column} IS {_text(text)}"
+        f"COMMENT ON COLUMN {name}.{column} IS {client.literal(text)}"
         for column, text in one.columns.items()
         if told.get(column) != text
     ]
-
-
-def _text(text: str) -> str:
-    escaped = text.replace("'", "''")
-    return f"'{escaped}'"
 
 
 def _describe(
