@@ -22,7 +22,7 @@ from khlang.stack import lifecycle
 
 #: What the session has up, by group. Idle, it would take its share of the cores from every test that comes later.
 STANDING: dict[str, Settings] = {}
-PORTS = ("MINIO", "TRINO", "SPARK_CONNECT", "AIRFLOW", "GATEWAY")
+PORTS = ("MINIO", "TRINO", "SPARK_CONNECT", "AIRFLOW", "GATEWAY", "LAB", "SUPERSET")
 
 
 def free_ports(count: int) -> list[int]:

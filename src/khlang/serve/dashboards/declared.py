@@ -155,6 +155,8 @@ def _measure(said: dict[str, Any], table: Table) -> Measure:
     columns = () if kind == "rows" else (of,) if isinstance(of, str) else tuple(of)
     if kind not in get_args(Reckoned) or len(columns) != {"share": 2, "rows": 0}.get(kind, 1):
         raise ValueError(f"unknown measure {kind}")
+    if where and kind in ("mean", "most"):
+        raise ValueError(f"a {kind} takes no `where`")
     if label is None and kind != "sum":
         raise ValueError(f"a {kind} without `as`")
     meanings = {column.name: column.meaning_th for column in table.stored}

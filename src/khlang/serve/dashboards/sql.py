@@ -1,9 +1,8 @@
 """The SQL of dashboards: a mart with the names of its codes, and figures that tell of no fewer than ten."""
 
-from collections.abc import Iterator
-
 from khlang.contracts import Column, Table
 from khlang.release.threshold import THRESHOLD
+from khlang.serve import client
 from khlang.serve.dashboards.declared import Chart, Measure
 
 #: Units in which people are counted: a small number of them is not drawn.
@@ -32,20 +31,20 @@ def dataset(table: Table) -> str:
 
 def metric(measure: Measure, table: Table) -> str:
     """The aggregate of a measure. Where people are counted, fewer than ten give no value; so does a rest below ten."""
-    counted = f"count_if({measure.where})" if measure.where else "count(*)"
     if measure.kind in ("mean", "most"):
-        counted = f"count({measure.columns[0]})"
-        value = f"CAST({'avg' if measure.kind == 'mean' else 'max'}({measure.columns[0]}) AS DOUBLE)"
-        return _withheld(value, counted) if table.identifiers else value
-    if measure.kind == "rows":
-        return _withheld(counted, counted) if table.identifiers else counted
-    first, *rest = (_sum(name, measure.where) for name in measure.columns)
-    people = [table.column(name).unit in PEOPLE for name in measure.columns]
-    if not rest:
-        return _withheld(first, first) if people[0] else first
-    whole = rest[0]
-    share = f"CAST({first} AS DOUBLE) / nullif(CAST({whole} AS DOUBLE), 0)"
-    return _withheld(share, first, f"{whole} - {first}") if any(people) else share
+        (name,) = measure.columns
+        value = f"CAST({'avg' if measure.kind == 'mean' else 'max'}({name}) AS DOUBLE)"
+        return _withheld(value, f"count({name})") if table.identifiers else value
+    people = any(table.column(name).unit in PEOPLE for name in measure.columns)
+    if measure.kind == "share":
+        part, whole = (_sum(name, measure.where) for name in measure.columns)
+        share = f"CAST({part} AS DOUBLE) / nullif(CAST({whole} AS DOUBLE), 0)"
+        return _withheld(share, part, f"{whole} - {part}") if people else share
+    if measure.kind == "sum":
+        total = _sum(measure.columns[0], measure.where)
+        return _withheld(total, total) if people else total
+    counted = f"count_if({measure.where})" if measure.where else "count(*)"
+    return _withheld(counted, counted) if table.identifiers else counted
 
 
 def conditions(chart: Chart) -> str:
@@ -56,14 +55,8 @@ def conditions(chart: Chart) -> str:
 
 def columns(chart: Chart, table: Table) -> list[str]:
     """What a chart groups by, as the dataset calls it."""
-    return list(_grouped(chart, table))
-
-
-def _grouped(chart: Chart, table: Table) -> Iterator[str]:
-    if chart.show == "map":
-        yield ISO
-    for name in (*chart.by, *([chart.split] if chart.split else [])):
-        yield named(table.column(name))
+    grouped = [*chart.by, *([chart.split] if chart.split else [])]
+    return [*([ISO] if chart.show == "map" else []), *(named(table.column(name)) for name in grouped)]
 
 
 def _sum(name: str, where: str | None) -> str:
@@ -76,6 +69,4 @@ def _withheld(value: str, *counts: str) -> str:
 
 
 def _literal(value: str | bool) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "'" + value.replace("'", "''") + "'"
+    return str(value).lower() if isinstance(value, bool) else client.literal(value)

@@ -1,0 +1,156 @@
+"""`make lab` for real: its server, its kernel, a query as the analyst and a picture with Thai in it."""
+
+import asyncio
+import base64
+import io
+import json
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import websocket_connect
+
+from khlang.settings import Settings
+from khlang.stack import fence, health, lab
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 120
+ASKED = "%sql SELECT current_user AS me"
+KEPT = """\
+%%sql --pandas -o poor
+SELECT province_code, sum(registrants) AS registrants
+FROM welfare_by_amphoe WHERE period = :month GROUP BY province_code ORDER BY 1
+"""
+DRAWN = """\
+from matplotlib import pyplot
+figure, axes = pyplot.subplots()
+bars = axes.bar(poor["province_code"], poor["registrants"])
+axes.set_title("ผู้ลงทะเบียนรายจังหวัด ปี ๒๕๖๙")
+figure.canvas.draw()
+print(axes.title.get_fontname(), len(bars))
+pyplot.show()
+"""
+#: Which of the pool's folders it can look into.
+SEEN = """\
+import os
+from pathlib import Path
+for name in ("secrets", "minio", "trino", "outside"):
+    folder = Path(os.environ["KHLANG_VAR"]) / name
+    if os.access(folder, os.R_OK) and any(folder.iterdir()):
+        print(name)
+"""
+
+
+@pytest.fixture(scope="module")
+def here(served: Settings) -> Iterator[tuple[Settings, str]]:
+    """The server that `make lab` becomes, over a stack of this group's; with its token."""
+    subprocess.run([sys.executable, str(ROOT / "infra/native/bootstrap.py"), "--with=lab"], check=True)
+    lab.prepare(served)
+    fence.check(served)
+    told = lab.launch(served)
+    with (
+        (served.var / "lab" / "log").open("wb") as log,
+        subprocess.Popen(
+            told.argv, env=told.env, cwd=told.cwd, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+        ) as child,
+    ):
+        try:
+            token = lab.token_file(served).read_text(encoding="utf-8").strip()
+            deadline = time.monotonic() + SECONDS
+            while not answers(served, token):
+                assert child.poll() is None, (served.var / "lab" / "log").read_text(encoding="utf-8")[-2000:]
+                assert time.monotonic() < deadline, "the lab does not answer"
+                time.sleep(0.3)
+            yield served, token
+        finally:
+            child.terminate()
+
+
+def call(settings: Settings, path: str, token: str, data: bytes | None = None) -> Any:
+    """Ask the server's own API."""
+    address = f"http://127.0.0.1:{settings.port('LAB')}/api/{path}"
+    headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(urllib.request.Request(address, data=data, headers=headers), timeout=20) as answer:
+        return json.load(answer)
+
+
+def answers(settings: Settings, token: str) -> bool:
+    try:
+        return "version" in call(settings, "", token)
+    except health.FAILURES:
+        return False
+
+
+async def run(settings: Settings, token: str, kernel: str, cells: tuple[str, ...]) -> list[list[dict[str, Any]]]:
+    """What each cell gives, over the server's socket: contents of its messages, in order."""
+    place = f"ws://127.0.0.1:{settings.port('LAB')}/api/kernels/{kernel}/channels"
+    socket = await websocket_connect(HTTPRequest(place, headers={"Authorization": f"token {token}"}))
+    given = []
+    for code in cells:
+        head = {
+            "msg_id": uuid.uuid4().hex,
+            "username": "t",
+            "session": "t",
+            "msg_type": "execute_request",
+            "version": "5.3",
+        }
+        content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False}
+        told = {
+            "header": head,
+            "parent_header": {},
+            "metadata": {},
+            "content": content,
+            "channel": "shell",
+            "buffers": [],
+        }
+        await socket.write_message(json.dumps(told))
+        found: list[dict[str, Any]] = []
+        while True:
+            async with asyncio.timeout(SECONDS):
+                said = json.loads(await socket.read_message() or "{}")
+            if said["parent_header"].get("msg_id") != head["msg_id"]:
+                continue
+            if said["msg_type"] == "status" and said["content"]["execution_state"] == "idle":
+                break
+            if said["msg_type"] in ("stream", "display_data", "execute_result", "error"):
+                found.append(said["content"])
+        given.append(found)
+    socket.close()
+    return given
+
+
+def text(contents: list[dict[str, Any]]) -> str:
+    return "\n".join(str(one.get("text") or one.get("data", {}).get("text/plain") or one) for one in contents)
+
+
+@pytest.mark.soak
+def test_a_notebook_asks_as_the_analyst_and_draws_in_thai(here: tuple[Settings, str]) -> None:
+    settings, token = here
+    (spec,) = call(settings, "kernelspecs", token)["kernelspecs"]
+    assert spec == "khlang"
+    kernel = call(settings, "kernels", token, json.dumps({"name": spec}).encode())["id"]
+    cells = ("month = '2026-01'", ASKED, KEPT, DRAWN, SEEN)
+    _, me, kept, drawn, seen = asyncio.run(run(settings, token, kernel, cells))
+    assert "analyst" in text(me)
+    assert kept == [], text(kept)
+    assert "Sarabun 3" in text(drawn)
+    assert "Glyph" not in text(drawn)  # what matplotlib says of a letter that its font has not
+    (picture,) = [one["data"]["image/png"] for one in drawn if "image/png" in one.get("data", {})]
+    assert Image.open(io.BytesIO(base64.b64decode(picture))).width > 300
+    assert text(seen).strip() == ""  # neither secrets nor files of the pool
+
+
+@pytest.mark.soak
+def test_nobody_without_the_token_gets_a_kernel(here: tuple[Settings, str]) -> None:
+    settings, _ = here
+    with pytest.raises(urllib.request.HTTPError, match="403"):
+        call(settings, "kernels", "wrong")
