@@ -76,6 +76,15 @@ def test_a_copy_follows_what_a_later_job_wrote_or_took_out(shop: Shop, tmp_path:
     assert shop.rows("projects/demo", "linked_records") == []
 
 
+def test_it_is_known_of_which_submission_links_are(shop: Shop) -> None:
+    tables, table = Tables(shop.shop.place), shop.known["second_links"]
+    assert tables.made_of(table) == {(DATASET, PERIOD): ""}
+    tables.note(dataset=DATASET, period=PERIOD, submission="b2")
+    assert tables.made_of(table) == {(DATASET, PERIOD): "b2"}
+    tables.forget(table, dataset=DATASET, period=PERIOD)
+    assert tables.made_of(table) == {}
+
+
 def test_another_project_gets_none(shop: Shop, tmp_path: Path) -> None:
     assert linked.build(shop.shop, Project("other", str(tmp_path / "none"))) == []
 

@@ -1,14 +1,14 @@
 """What an analyst chooses a threshold by, and which submissions a linkage job takes for standing."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 import pytest
 
 from khlang import contracts, lake, settings
 from khlang.link.second import counting, matching
-from khlang.link.second.month import standing
+from khlang.link.second.month import Month, standing
 from khlang.serve import register
 
 
@@ -70,6 +70,17 @@ def decision(verdict: str, version: int, submission: str) -> dict[str, Any]:
 )
 def test_what_was_promoted_last_and_not_withdrawn_stands(decisions: list[dict[str, Any]], stands: str | None) -> None:
     assert standing(decisions).get(("visits", "2026-01")) == stands
+
+
+def test_links_of_what_no_longer_stands_are_not_kept() -> None:
+    known = contracts.load(settings.load().contracts)
+    visits, people = known["welfare_registrants"], known["house_registry"]
+    stands = {(visits.name, "2026-01"): "b", (people.name, "2026-01"): "r"}
+    month = Month(cast("Any", None), "2026-01", stands)
+    assert month.holds(visits, people, "b")
+    assert not month.holds(visits, people, "a"), "replaced, or gone back to an earlier content"
+    assert not Month(cast("Any", None), "2026-01", {(visits.name, "2026-01"): "b"}).holds(visits, people, "b")
+    assert not Month(cast("Any", None), "2026-02", stands).holds(visits, people, "b")
 
 
 def test_an_analyst_meets_both_tables_in_trino_with_words_in_both_languages() -> None:

@@ -11,7 +11,8 @@ from khlang.link.second import service
 def second(*, as_json: bool) -> None:
     """Link rows without a usable CID by their comparison keys, then destroy the keys.
 
-    Every period whose register and datasets with a second route are promoted. Killed, it is run again.
+    Every period whose register and datasets with a second route are promoted; links of what was withdrawn or replaced
+    since are taken out. Killed, it is run again.
     """
     told = service.link(service.bench(settings.load()), log=click.echo)
     if not told:

@@ -65,12 +65,7 @@ class Month:
         found = self.sent(table)
         return found is not None and opening.done(self.s3, found[1])
 
-    def holds(self, table: Table, register: Table) -> bool:
-        """Whether a dataset's links are of what stands: it was linked itself, and its register was not withdrawn.
-
-        Read off receipts alone: links outlive the link files that they were made of.
-        """
-        held = self.standing.get((table.name, self.period))
-        if held is None or (register.name, self.period) not in self.standing:
-            return False
-        return opening.done(self.s3, lake.Submission(table.agency, table.name, self.period, held))
+    def holds(self, table: Table, register: Table, submission: str) -> bool:
+        """Whether links of a submission are of what stands, and their register was not withdrawn."""
+        stands = self.standing.get((table.name, self.period)) == submission
+        return stands and (register.name, self.period) in self.standing

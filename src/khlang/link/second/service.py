@@ -96,7 +96,7 @@ def _routed(known: Contracts, rows: str) -> list[Table]:
 def _forget(where: Bench, stands: Standing, log: Log) -> list[dict[str, Any]]:
     """Take out links of submissions that were withdrawn or replaced: their row numbers mean nothing any more."""
     told = []
-    for dataset, period in sorted(where.tables.pairs(where.contracts[LINKS])):
+    for (dataset, period), submission in where.tables.made_of(where.contracts[LINKS]).items():
         month = Month(where.s3, period, stands)
         routed = [
             (table, register)
@@ -104,7 +104,7 @@ def _forget(where: Bench, stands: Standing, log: Log) -> list[dict[str, Any]]:
             for register in _routed(where.contracts, "all")
             if table.name == dataset and shared(table, register)
         ]
-        if any(month.holds(*pair) for pair in routed):
+        if any(month.holds(*pair, submission) for pair in routed):
             continue
         for name in (LINKS, WEIGHTS):
             where.tables.forget(where.contracts[name], dataset=dataset, period=period)
@@ -145,6 +145,7 @@ def _one(where: Bench, sides: tuple[Table, Table], mine: Opened, persons: pl.Dat
         LINKS: found.candidates,
         WEIGHTS: counts.with_columns(pl.lit(register.name).alias("linked_dataset")),
     }
+    where.tables.note(dataset=table.name, period=period, submission=mine.place.id)
     for name, content in written.items():
         where.tables.replace(content, where.contracts[name], dataset=table.name, period=period, turn=turn)
     folder = where.settings.var / "docs" / "linkage" / f"{table.name}-{period}"

@@ -34,13 +34,18 @@ class Tables:
         """How many distinct persons of a promoted dataset's period have a pid of their own."""
         return self._month(table, period).drop_nulls()["pid"].n_unique()
 
-    def pairs(self, table: Table) -> set[tuple[str, str]]:
-        """``(dataset, period)`` that a table holds something of."""
+    def note(self, *, dataset: str, period: str, submission: str) -> None:
+        """Say of which submission the links of a dataset and period are; before they are written."""
+        self.place.objects.put(_note(dataset, period), submission.encode())
+
+    def made_of(self, table: Table) -> dict[tuple[str, str], str]:
+        """``(dataset, period)`` that a table holds links of → the submission that was noted; empty where none was."""
         location = lake.table(table.layer, table.name, table.version)
         if not self.place.exists(location):
-            return set()
+            return {}
         rows = self._delta(location).to_pyarrow_table(columns=["dataset", "period"])
-        return set(pl.DataFrame(pl.from_arrow(rows)).unique().rows())
+        pairs = pl.DataFrame(pl.from_arrow(rows)).unique().sort("dataset", "period").rows()
+        return {pair: (self.place.objects.get(_note(*pair)) or b"").decode() for pair in pairs}
 
     def turn(self) -> int:
         """How often everybody got another pid: links of an earlier turn name nobody.
@@ -91,6 +96,10 @@ class Tables:
 
     def _delta(self, location: str) -> DeltaTable:
         return DeltaTable(self.place.at(location), storage_options=self.options)
+
+
+def _note(dataset: str, period: str) -> str:
+    return f"links/_of/{dataset}/{period}"
 
 
 def _only(dataset: str, period: str) -> str:
