@@ -17,6 +17,8 @@ COMMANDS = {
     "simulate": ("khlang.simulate.cli:simulate", "Make a synthetic population and each agency's extracts of it."),
     "contract": ("khlang.authoring.cli:contract", "Add a dataset: propose, judge, try a contract; list all."),
     "gate": ("khlang.gates.cli:gate", "What months of a dataset are like: learn bands of its past, write its page."),
+    "project": ("khlang.projects.cli:project", "A project's life: request, consents, approval, access, destruction."),
+    "policy": ("khlang.projects.policy_cli:policy", "Who may see which column, why, and what a change would do."),
     "stack": ("khlang.stack.cli:stack", "Start, stop and look at the services."),
     "sql": ("khlang.serve.cli:sql", "Ask Trino, as an analyst."),
     "lab": ("khlang.stack.lab:lab", "JupyterLab as the analyst, with %sql."),

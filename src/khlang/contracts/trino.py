@@ -1,6 +1,6 @@
 """Contracts' roles → the rules file of Trino's file-based access control: first match wins, the rest is denied."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from khlang.contracts import facts
@@ -17,6 +17,7 @@ def trino_rules(
     analysts: dict[str, str] | None = None,
     engineers: Sequence[str] = ("engineer",),
     loaders: Sequence[str] = ("loader",),
+    workspaces: Mapping[str, Sequence[Table]] | None = None,
 ) -> dict[str, Any]:
     """The document that ``security.config-file`` names.
 
@@ -25,6 +26,8 @@ def trino_rules(
         analysts: User → project (also the schema); default ``{"analyst": "demo"}``.
         engineers: Users who see the tables of ops.
         loaders: Users who register tables and make views, in the loader's catalog only.
+        workspaces: Project (also the schema) → the tables that it was given; of its analysts' rights the only ones
+            there, whatever the contracts say of it.
 
     Returns:
         Sections catalogs, schemas, tables, functions, procedures, queries, session properties, impersonation,
@@ -46,6 +49,7 @@ def trino_rules(
         "schemas": [{"user": loader, "catalog": LOADER, "owner": True}, {"owner": False}],
         "tables": [
             *_select(contracts, projects, engineers),
+            *_workspaces(workspaces or {}, projects),
             {
                 "user": loader,
                 "catalog": LOADER,
@@ -99,6 +103,11 @@ def _select(contracts: Contracts, projects: dict[str, str], engineers: Sequence[
     return rules
 
 
+def _workspaces(given: Mapping[str, Sequence[Table]], projects: dict[str, str]) -> list[dict[str, Any]]:
+    mine = {name: [user for user, project in projects.items() if project == name] for name in given}
+    return [_grant(mine[name], name, table) for name, tables in given.items() for table in tables if mine[name]]
+
+
 def _grant(users: Sequence[str], schema: str, table: Table) -> dict[str, Any]:
     """The table, its views, and the views of earlier versions, which are taken away when their day has passed."""
     earlier = (f"{table.name}_v{each.version}" for each in table.previous)
@@ -113,4 +122,5 @@ def _grant(users: Sequence[str], schema: str, table: Table) -> dict[str, Any]:
 
 
 def _anyone(users: Sequence[str]) -> str:
-    return "|".join(users)
+    """A pattern of just these users: a login of a project has a dot in it, which would match any letter."""
+    return "|".join(user.replace(".", r"\.") for user in users)

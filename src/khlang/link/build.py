@@ -66,6 +66,11 @@ class Workshop:
                 rows, self.place.at(location), periods=periods, app=app, version=version, sort_by=first
             )
 
+    def replace(self, rows: "DataFrame", table: Table, location: str, *, version: int) -> None:
+        """Replace a table of no periods by these rows in one commit, holding its lease."""
+        with self.writer(table, location) as app:
+            delta.replace_all(rows, self.place.at(location), app=app, version=version)
+
 
 def build(shop: Workshop, *, domain: str, ready: Ready, as_of: str | None = None) -> list[tuple[str, str]]:
     """Rebuild what is stale of a domain's marts.

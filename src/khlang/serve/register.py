@@ -8,7 +8,7 @@ that is there already, and the metastore can be made again from the contracts at
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -89,11 +89,18 @@ def served(contracts: Contracts) -> list[Served]:
 def register(
     settings: Settings, contracts: Contracts, *, exists: Callable[[str], bool], today: dt.date | None = None
 ) -> list[str]:
+    """Show all that the contracts serve; otherwise as :func:`show`."""
+    return show(settings, served(contracts), exists=exists, today=today)
+
+
+def show(
+    settings: Settings, items: Iterable[Served], *, exists: Callable[[str], bool], today: dt.date | None = None
+) -> list[str]:
     """Register what is written and not yet shown, and drop earlier versions whose last day has passed.
 
     Args:
         settings: Where Trino is.
-        contracts: What is served.
+        items: What is to be seen there.
         exists: Whether a Delta table is at a location.
         today: By which earlier versions are served still; the day by the clock unless given.
 
@@ -104,7 +111,7 @@ def register(
         QueryError: Trino refused a statement.
         ServiceError: Trino does not answer.
     """
-    wanted = [item for item in served(contracts) if exists(item.location)]
+    wanted = [item for item in items if exists(item.location)]
     made: list[str] = []
     day = today or dt.datetime.now(dt.UTC).date()
     with client.connect(settings, LOADER, catalog=LOADER) as connection:

@@ -1,11 +1,10 @@
 """Trino: TLS and passwords only, file access rules, one catalog an analyst reads and one the loader registers in."""
 
-import json
 from pathlib import Path
 
 from khlang import artefacts
 from khlang.settings import Settings
-from khlang.stack import secrets
+from khlang.stack import access, secrets
 from khlang.stack.process import Launch, base_environment
 
 # Plugins that are loaded; others of the tarball (tpch, memory, …) lie in the cache for whoever needs them.
@@ -64,34 +63,6 @@ def _catalog(settings: Settings, role: str, register: str) -> dict[str, str]:
     }
 
 
-def rules(settings: Settings) -> dict[str, object]:
-    """The access rules that the contracts give."""
-    from khlang import contracts
-
-    return contracts.trino_rules(contracts.load(settings.contracts))
-
-
-def write_rules(settings: Settings) -> None:
-    """Write the access rules; a running Trino takes them up within a second."""
-    path = settings.var / "trino" / "etc" / "rules.json"
-    secrets.write_private(path, json.dumps(rules(settings), indent=1, ensure_ascii=False))
-
-
-def _write_passwords(settings: Settings, path: Path) -> None:
-    """The bcrypt file; an entry is kept while it fits its password, for hashing costs time at every start."""
-    import bcrypt
-
-    old = dict(line.split(":", 1) for line in path.read_text().splitlines()) if path.exists() else {}
-    lines = []
-    for user in secrets.TRINO_USERS:
-        password = secrets.trino_password_file(settings, user).read_bytes().strip()
-        known = old.get(user, "").replace("$2y$", "$2b$", 1).encode()
-        if not (known and bcrypt.checkpw(password, known)):
-            known = bcrypt.hashpw(password, bcrypt.gensalt(10))
-        lines.append(f"{user}:{known.decode().replace('$2b$', '$2y$', 1)}\n")
-    secrets.write_private(path, "".join(lines))
-
-
 def prepare(settings: Settings) -> None:
     """Write everything Trino reads at start. No file holds a secret: they are named ``${ENV:…}``."""
     base = secrets.private_folder(settings.var / "trino")
@@ -103,21 +74,20 @@ def prepare(settings: Settings) -> None:
         if not link.is_symlink() or link.readlink() != target:
             link.unlink(missing_ok=True)
             link.symlink_to(target)
-    access = {"access-control.name": "file", "security.config-file": str(etc / "rules.json"),
+    control = {"access-control.name": "file", "security.config-file": str(access.rules_file(settings)),
               "security.refresh-period": "1s"}  # fmt: skip
-    passwords = {"password-authenticator.name": "file", "file.password-file": str(etc / "password.db"),
+    passwords = {"password-authenticator.name": "file", "file.password-file": str(access.passwords_file(settings)),
                  "file.refresh-period": "5s"}  # fmt: skip
     groups = {"resource-groups.configuration-manager": "file"}
     groups["resource-groups.config-file"] = str(settings.root / "infra" / "config" / "trino" / "resource-groups.json")
     secrets.write_private(etc / "config.properties", _properties(_config(settings, etc)))
-    secrets.write_private(etc / "access-control.properties", _properties(access))
+    secrets.write_private(etc / "access-control.properties", _properties(control))
     secrets.write_private(etc / "password-authenticator.properties", _properties(passwords))
     secrets.write_private(etc / "resource-groups.properties", _properties(groups))
     secrets.write_private(etc / "log.properties", "io.trino=INFO\n")
     for name, (role, register) in CATALOGS.items():
         secrets.write_private(etc / "catalog" / f"{name}.properties", _properties(_catalog(settings, role, register)))
-    _write_passwords(settings, etc / "password.db")
-    write_rules(settings)
+    access.apply(settings)
 
 
 def launch(settings: Settings) -> Launch:

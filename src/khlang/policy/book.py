@@ -1,0 +1,123 @@
+"""The book of one project: a line an event, each with the hash of the line before it; appended, never rewritten.
+
+A changed line does not fit the one after it, a removed one leaves a hole. It stands in ``<var>/registry/projects``
+(0600) and holds who asked for what and why: no row of anybody.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from khlang import private, signatures
+from khlang.errors import IntegrityError, UsageError
+from khlang.policy import life
+from khlang.policy.life import Event, Project
+from khlang.settings import Settings
+
+START = "0" * 64
+CERTIFICATE = ".certificate.json"
+
+
+def folder(settings: Settings) -> Path:
+    """Where the books stand."""
+    return settings.registry / "projects"
+
+
+def path(settings: Settings, name: str) -> Path:
+    """The book of one project."""
+    return folder(settings) / f"{name}.jsonl"
+
+
+def names(settings: Settings) -> tuple[str, ...]:
+    """Every project that was ever drafted."""
+    return tuple(sorted(one.stem for one in folder(settings).glob("*.jsonl")))
+
+
+def read(settings: Settings, name: str) -> Project:
+    """A project, from its book.
+
+    Raises:
+        UsageError: There is no book of this name.
+        IntegrityError: A line was changed, removed or put in between.
+    """
+    book = path(settings, name)
+    if not book.exists():
+        raise UsageError(f"There is no project {name}.", "See: khlang project list", code="PROJECT-NONE")
+    return life.replay(events(book.read_bytes(), book.name))
+
+
+def every(settings: Settings) -> dict[str, Project]:
+    """All projects by name; raises as :func:`read`."""
+    return {name: read(settings, name) for name in names(settings)}
+
+
+def add(settings: Settings, name: str, make: Callable[[Project], Event]) -> Project:
+    """Append one event, or none when it may not follow.
+
+    Args:
+        settings: The installation.
+        name: The project.
+        make: The event, from the project as it is; called while no other can write.
+
+    Raises:
+        UsageError: It may not follow those before it.
+        AccessError: This person may not.
+        IntegrityError: The book was tampered with.
+    """
+    private.folder(folder(settings))
+    book = path(settings, name)
+    handle = os.open(book, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        data = file.read()
+        try:
+            project = life.replay(events(data, book.name))
+            event = make(project)
+            after = life.after(project, event)
+        except BaseException:
+            if not data:
+                book.unlink()  # nothing was ever written of it
+            raise
+        file.write(line(data, event))
+        file.flush()
+        os.fsync(file.fileno())
+    return after
+
+
+def line(before: bytes, event: Event) -> bytes:
+    """The next line of a book."""
+    lines = before.splitlines()
+    last = hashlib.sha256(lines[-1]).hexdigest() if lines else START
+    return signatures.canonical({"number": len(lines) + 1, "before": last, "event": event.as_dict()}) + b"\n"
+
+
+def events(data: bytes, name: str) -> list[Event]:
+    """The events of a book, its chain checked.
+
+    Raises:
+        IntegrityError: Names the first line that does not fit.
+    """
+    found, last = list[Event](), START
+    for number, one in enumerate(data.splitlines(), start=1):
+        told = _read(one)
+        if told is None or told["number"] != number or told["before"] != last:
+            raise IntegrityError(
+                f"{name} line {number} is not the line that was written there.",
+                "Bring the registry back from its backup; until then no project's access can be shown.",
+                code="PROJECT-BOOK",
+            )
+        found.append(Event(**told["event"]))
+        last = hashlib.sha256(one).hexdigest()
+    return found
+
+
+def _read(data: bytes) -> dict[str, Any] | None:
+    try:
+        told: dict[str, Any] = json.loads(data)
+        return told if set(told) == {"number", "before", "event"} else None
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,140 @@
+"""What a project asks for: a small YAML file, held against the contracts."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import yaml
+
+from khlang.contracts import Contracts, Table
+from khlang.errors import InputError
+
+NAME = re.compile(r"[a-z][a-z0-9_]{2,30}")
+PERSON = re.compile(r"[a-z][a-z0-9-]{1,30}")
+#: Schemas of Trino that are nobody's project; ``demo`` is the pilot's, declared in the contracts themselves.
+TAKEN = frozenset({"demo", "ops", "common", "curated", "marts", "spine", "history", "links", "information_schema"})
+_TEXTS = ("title_th", "title_en", "purpose", "legal_basis")
+_KEYS = {"name", *_TEXTS, "tables", "people", "ends", "replicate_until", "sample"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """A project as it was asked for.
+
+    ``tables``: mart → the columns asked for, in the mart's order. ``people``: who works in it. ``ends``: the last day
+    of access. ``replicate_until``: the last day that its tables and key are kept, so that its results can be made
+    again. ``sample``: the share of persons that it gets, above 0 to 1. Days are ``YYYY-MM-DD``.
+    """
+
+    name: str
+    title_th: str
+    title_en: str
+    purpose: str
+    legal_basis: str
+    tables: Mapping[str, tuple[str, ...]]
+    people: tuple[str, ...]
+    ends: str
+    replicate_until: str
+    sample: float = 1.0
+
+    def login(self, person: str) -> str:
+        """The account of one person in this project and in no other: one session never sees two projects."""
+        return f"{person}.{self.name}"
+
+    @property
+    def logins(self) -> tuple[str, ...]:
+        """The accounts of all its people."""
+        return tuple(self.login(person) for person in self.people)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain values, for the book."""
+        return {**self.__dict__, "tables": {n: list(c) for n, c in self.tables.items()}, "people": list(self.people)}
+
+
+def parse(text: str, where: str) -> Request:
+    """Read a request.
+
+    Args:
+        text: YAML.
+        where: The file's name, for messages.
+
+    Raises:
+        InputError: It is no request: names the key and what it should hold.
+    """
+    try:
+        given = yaml.safe_load(text)
+    except yaml.YAMLError as fault:
+        mark = getattr(fault, "problem_mark", None)
+        line = f" line {mark.line + 1}" if mark else ""
+        raise _wrong(f"{where}{line} is no YAML.", "Compare it with docs/how-to/projects.md.") from None
+    if not isinstance(given, dict) or set(given) - _KEYS or _KEYS - {"sample"} - set(given):
+        keys = set(given) if isinstance(given, dict) else set()
+        lacks, extra = sorted(_KEYS - {"sample"} - keys), sorted(map(str, keys - _KEYS))
+        raise _wrong(f"{where} lacks {lacks or 'nothing'} and has unknown {extra or 'nothing'}.", "Mend the keys.")
+    return of(given, where)
+
+
+def of(given: Mapping[str, Any], where: str) -> Request:
+    """A request from plain values, as a file or the book has them.
+
+    Raises:
+        InputError: A value is not what its key should hold.
+    """
+    name, sample = str(given["name"]), given.get("sample", 1.0)
+    if not NAME.fullmatch(name) or name in TAKEN:
+        raise _wrong(
+            f"{where}: name is taken or not of the form {NAME.pattern}.", "Give the project a name of its own."
+        )
+    for key in _TEXTS:
+        if not isinstance(given[key], str) or len(given[key].strip()) < 5:  # a word or two at least
+            raise _wrong(f"{where}: {key} says nothing.", f"Write {key} in words that an owner can judge.")
+    tables, people = given["tables"], given["people"]
+    if not isinstance(tables, Mapping) or not tables or not all(isinstance(c, list) and c for c in tables.values()):
+        raise _wrong(f"{where}: tables names no columns.", "List each table with the columns asked for.")
+    if not isinstance(people, list) or not people or not all(PERSON.fullmatch(str(one)) for one in people):
+        raise _wrong(f"{where}: people is empty or holds a name that is none.", f"Write names as {PERSON.pattern}.")
+    if not isinstance(sample, int | float) or not 0 < sample <= 1:
+        raise _wrong(f"{where}: sample is no share.", "Write a number above 0 and at most 1, or leave it out.")
+    days = [day(given[key], key, where) for key in ("ends", "replicate_until")]
+    if days[1] < days[0]:
+        raise _wrong(f"{where}: replicate_until lies before ends.", "Results are made again after access ended.")
+    held = {str(table): tuple(map(str, columns)) for table, columns in tables.items()}
+    texts = {key: given[key].strip() for key in _TEXTS}
+    return Request(name, **texts, tables=held, people=tuple(dict.fromkeys(map(str, people))), ends=days[0],
+                   replicate_until=days[1], sample=float(sample))  # fmt: skip
+
+
+def narrowed(request: Request, contracts: Contracts) -> tuple[Table, ...]:
+    """The contracts' marts with the columns asked for and no other: what the project's tables will be.
+
+    Raises:
+        InputError: A table is no mart, a column is not in it, or its grain was not asked for.
+        ContractError: There is no table of this name.
+    """
+    return tuple(_narrow(request, contracts[name], columns) for name, columns in sorted(request.tables.items()))
+
+
+def _narrow(request: Request, table: Table, asked: tuple[str, ...]) -> Table:
+    if table.layer != "marts":
+        raise _wrong(f"{request.name}: {table.name} is no mart.", "Ask for marts only; docs/reference lists them.")
+    if unknown := sorted(set(asked) - {column.name for column in table.stored}):
+        raise _wrong(f"{request.name}: {table.name} has no column {', '.join(unknown)}.", "Mend the names.")
+    if missing := [name for name in table.grain if name not in {*asked, table.partition}]:
+        told = f"{request.name}: of the grain of {table.name} {', '.join(missing)} was not asked for."
+        raise _wrong(told, "Without it nobody could tell its rows apart: add it.")
+    kept = tuple(column for column in table.columns if column.name in {*asked, table.partition})
+    return replace(table, columns=kept, project=request.name, quality=(), joins=(), previous=())
+
+
+def day(value: Any, key: str, where: str) -> str:
+    """A day as ``YYYY-MM-DD``; raises InputError where it is none, naming key and file."""
+    try:
+        return value.isoformat() if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        raise _wrong(f"{where}: {key} is no day.", "Write YYYY-MM-DD, Gregorian.") from None
+
+
+def _wrong(message: str, remedy: str) -> InputError:
+    return InputError(message, remedy, code="PROJECT-REQUEST")

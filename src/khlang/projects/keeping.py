@@ -1,0 +1,150 @@
+"""What a step in a project's life does: to its tables, to its accounts, to its key; each step can be done again."""
+
+import datetime as dt
+import secrets
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from khlang import contracts, private, signatures
+from khlang.landing import statement
+from khlang.link.service import workshop
+from khlang.policy import book, life, owners
+from khlang.policy.life import Action, Event, Project
+from khlang.policy.request import Request, narrowed
+from khlang.serve import workspace
+from khlang.serve.project import Project as Keyed
+from khlang.settings import Settings
+from khlang.stack import access
+
+KEY_BYTES = 32
+
+
+def now() -> dt.datetime:
+    """The time, UTC: the only clock of this package, for tests to set."""
+    return dt.datetime.now(dt.UTC)
+
+
+def key_file(settings: Settings, name: str) -> Path:
+    """Where a project's key lies."""
+    return settings.secrets / f"project-{name}.key"
+
+
+def event(action: Action, *, by: str, why: str, **data: Any) -> Event:
+    """What happens now."""
+    return Event(action, by, now().isoformat(timespec="seconds"), why, data)
+
+
+def draft(settings: Settings, request: Request, *, by: str, why: str) -> Project:
+    """Begin a project, or begin it anew with another request.
+
+    Raises:
+        InputError: It asks for what no mart has.
+        ContractError: A table of it has no contract.
+        UsageError: It is on its way already.
+    """
+    known = contracts.load(settings.contracts)
+    narrowed(request, known)
+    data = {
+        "request": request.as_dict(),
+        "agencies": list(owners.agencies(known, request.tables)),
+        "approvals": 2 if owners.four_eyes(known, request.tables) else 1,
+    }
+    return book.add(settings, request.name, lambda _: event("draft", by=by, why=why, **data))
+
+
+def step(settings: Settings, name: str, action: Action, *, by: str, why: str, **data: Any) -> Project:
+    """One step that changes nothing but the book and who may read what; raises as :func:`khlang.policy.life.after`."""
+    book.read(settings, name)  # so that no book is begun by a name that was mistyped
+    done = book.add(settings, name, lambda _: event(action, by=by, why=why, **data))
+    if access.rules_file(settings).exists():
+        access.apply(settings, now().date())
+    return done
+
+
+def activate(settings: Settings, name: str, *, by: str, why: str) -> Project:
+    """Freeze the project's tables, give it a key and its people their accounts.
+
+    Raises:
+        UsageError: It is not approved, or a mart was not built yet.
+        ServiceError: Spark, the store or Trino does not answer: do it again, what is done is skipped.
+    """
+    project = book.read(settings, name)
+    life.check(project, event("activate", by=by, why=why))
+    request = project.asked
+    known = contracts.load(settings.contracts)
+    tables = narrowed(request, known)
+    if not key_file(settings, name).exists():
+        private.write(key_file(settings, name), secrets.token_hex(KEY_BYTES) + "\n")
+    shop = workshop(settings, f"project {name}")
+    keyed = Keyed(name, str(key_file(settings, name)))
+    copies = workspace.freeze(shop, keyed, tables, sample=request.sample)
+    workspace.show(settings, shop, name, tables)
+    return step(settings, name, "activate", by=by, why=why, copies=[one.as_dict() for one in copies])
+
+
+def expire(settings: Settings, *, by: str = "khlang", why: str = "its last day is over") -> list[str]:
+    """Close every project whose last day is over: no account, nothing in Trino; its files and key stay in escrow."""
+    today = now().date()
+    over = [
+        name
+        for name, project in book.every(settings).items()
+        if project.state(today) == "expired" and project.stage == "active"
+    ]
+    for name in over:
+        step(settings, name, "expire", by=by, why=why)
+        _close(settings, name)
+    return over
+
+
+def revoke(settings: Settings, name: str, *, by: str, why: str) -> Project:
+    """End a project at once."""
+    done = step(settings, name, "revoke", by=by, why=why)
+    _close(settings, name)
+    return done
+
+
+def destroy(settings: Settings, name: str, *, by: str, why: str) -> dict[str, Any]:
+    """Delete a project's tables, key and passwords, and certify it.
+
+    Returns:
+        The certificate: what was destroyed, when and by whom, signed with the pool's receipt key.
+
+    Raises:
+        UsageError: It has not ended, or its results may still have to be made again.
+    """
+    project = book.read(settings, name)
+    made = event("destroy", by=by, why=why)
+    life.check(project, made)
+    _close(settings, name)
+    files = workspace.erase(workshop(settings, f"project {name}"), name)
+    key_file(settings, name).unlink(missing_ok=True)
+    ended = step(settings, name, "destroy", by=by, why=why, files=files)
+    told = {"project": name, "files": files, "tables": sorted(project.asked.tables), "key": "destroyed",
+            "at": ended.events[-1].at, "by": by, "why": why, "events": len(ended.events)}  # fmt: skip
+    signed = certificate(told, statement.ensure_key(settings))
+    data = signatures.canonical(signed) + b"\n"
+    private.write(book.folder(settings) / f"{name}{book.CERTIFICATE}", data, mode=0o644)
+    return signed
+
+
+def certificate(told: dict[str, Any], key: Ed25519PrivateKey) -> dict[str, Any]:
+    """A certificate of destruction: what it says, and the signature over that in canonical JSON."""
+    return {**told, "signature": signatures.sign(signatures.canonical(told), key), "signer": signatures.public_hex(key)}
+
+
+def verify(signed: dict[str, Any], *, public: str) -> None:
+    """Hold a certificate against the pool's receipt key.
+
+    Raises:
+        SignatureError: It does not say what was signed.
+    """
+    told = {name: value for name, value in signed.items() if name not in {"signature", "signer"}}
+    signatures.verify(signatures.canonical(told), str(signed.get("signature", "")), public)
+
+
+def _close(settings: Settings, name: str) -> None:
+    for login in book.read(settings, name).asked.logins:
+        (settings.secrets / f"trino-{login}.password").unlink(missing_ok=True)
+    workspace.hide(settings, name)

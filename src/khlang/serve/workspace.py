@@ -1,0 +1,122 @@
+"""A project's workspace: its own frozen copies of the marts it was given, and what becomes of them at the end.
+
+Made once, at activation, from the marts as they were then: which Delta version of each is noted in the project's book.
+Only the columns asked for are in the files, with the project's own pids; a sample takes the same persons in every
+table.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from khlang import lake
+from khlang.contracts import Table
+from khlang.curation.lease import hold
+from khlang.errors import UsageError
+from khlang.link.build import Workshop
+from khlang.link.common import WHOLE
+from khlang.link.records import Records
+from khlang.serve import client, earlier, register
+from khlang.serve.project import Project, check, rekey
+from khlang.settings import Settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+SHARES = 1_000_000  # a sample takes the pids whose remainder by this is below its share of it
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One table of a workspace: the mart's Delta version that it was made from, and how many rows it has."""
+
+    table: str
+    mart_version: int
+    rows: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain values, for the book."""
+        return {"table": self.table, "mart_version": self.mart_version, "rows": self.rows}
+
+
+def freeze(shop: Workshop, project: Project, tables: tuple[Table, ...], *, sample: float = 1.0) -> list[Copy]:
+    """Make a project's tables.
+
+    Args:
+        shop: The lake and a session.
+        project: Its name and key.
+        tables: The marts, narrowed to the columns asked for.
+        sample: The share of persons that it gets.
+
+    Raises:
+        UsageError: A mart was not built yet.
+        IntegrityError: Two persons share a pid of the project: it needs another key.
+    """
+    return [_freeze(shop, project, table, sample) for table in tables]
+
+
+def _freeze(shop: Workshop, project: Project, table: Table, sample: float) -> Copy:
+    source = lake.table("marts", table.name, table.version)
+    version = shop.place.version(source)
+    if version < 0:
+        raise UsageError(
+            f"The mart {table.name} was not built yet.", "Activate the project when it is.", code="PROJECT-MART"
+        )
+    columns = [column.name for column in table.stored]
+    state = {"mart_version": version, "columns": columns, "sample": sample}
+    records = Records(shop.receipts, f"_projects/{project.name}/{table.versioned}")
+    number = records.begin({WHOLE: state})  # the same again after a crash is the same commit, and no second one
+    read = shop.session().read.format("delta").option("versionAsOf", version).load(shop.place.at(source))
+    rows = read.select(*columns)
+    if table.identifiers:
+        rows = sampled(rekey(rows, shop.read("spine"), table, project), table, sample).cache()
+        check(rows, table, project)
+    try:
+        count = rows.count()
+        location = lake.table("projects", table.name, table.version, project=project.name)
+        shop.replace(rows, table, location, version=number)
+    finally:
+        rows.unpersist()
+    records.finish(number)
+    return Copy(table.name, version, count)
+
+
+def sampled(rows: "DataFrame", table: Table, share: float) -> "DataFrame":
+    """The share of a table's persons whose project pid has a small remainder: the same persons in every table."""
+    if share >= 1:
+        return rows
+    return rows.where(f"`{table.identifiers[0].name}` % {SHARES} < {round(share * SHARES)}")
+
+
+def show(settings: Settings, shop: Workshop, project: str, tables: tuple[Table, ...]) -> list[str]:
+    """Make a project's tables visible in Trino; raises as :func:`khlang.serve.register.register`."""
+    items = [
+        register.Served(project, table, lake.table("projects", table.name, table.version, project=project))
+        for table in tables
+    ]
+    with hold(shop.place.objects, "serve.register"):
+        return register.show(settings, items, exists=shop.place.exists)
+
+
+def hide(settings: Settings, project: str) -> list[str]:
+    """Take every table and view of a project out of Trino; the files stay.
+
+    Raises:
+        ServiceError: Trino does not answer.
+    """
+    with client.connect(settings, register.LOADER, catalog=register.LOADER) as connection:
+        if (project,) not in client.ask(connection, f"SHOW SCHEMAS FROM {register.LOADER}").rows:
+            return []
+        tables = f"SELECT table_name FROM {register.LOADER}.information_schema.tables WHERE table_schema = '{project}'"  # noqa: S608  # a checked name
+        names = sorted(str(row[0]) for row in client.ask(connection, tables).rows)
+        for name in names:
+            earlier.take_away(connection, project, name)
+        client.ask(connection, f"DROP SCHEMA {register.LOADER}.{project}")
+    return names
+
+
+def erase(shop: Workshop, project: str) -> int:
+    """Delete every file of a project's tables; gives how many there were."""
+    folder = shop.place.key(f"s3://{lake.LAKE}/projects/{project}")
+    count = sum(1 for _ in shop.place.objects.keys(folder))
+    shop.place.objects.delete_folder(folder)
+    return count
