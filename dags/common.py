@@ -6,14 +6,9 @@ marts that name it.
 
 from airflow.sdk import DAG, AssetAlias
 
-from khlang_dags import DAG_DEFAULTS, Document
+from khlang_dags import DAG_DEFAULTS
 from khlang_dags.job import Job
-
-
-def nothing(document: Document) -> None:
-    """Downstream needs no more than that it is done."""
-    del document
-
+from khlang_dags.outcome import nothing
 
 with DAG("common", schedule="15 3 * * *", tags=["hop:link"], doc_md=__doc__, **DAG_DEFAULTS):
     load = Job(task_id="load", script="common", pool="marts", outlets=[AssetAlias("common")], result=nothing)

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +34,6 @@ def run_demo(settings: Settings) -> Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(stack: Settings) -> Iterator[Demo]:
+def demo(stack: Settings) -> Demo:
     """The demo, run once."""
     return run_demo(stack)

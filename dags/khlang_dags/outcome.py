@@ -11,6 +11,11 @@ def refused(document: Document) -> list[Document]:
     return [decision for decision in document["decisions"] if decision["verdict"] == "refused"]
 
 
+def nothing(document: Document) -> None:
+    """Of a job after which downstream needs no more than that it is done."""
+    del document
+
+
 def passed(document: Document) -> dict[str, Document]:
     """Per table that a job accepted, promoted, emptied or wrote: periods and submissions, for the event's extra."""
     events: dict[str, Document] = {}

@@ -40,6 +40,7 @@ def test_dags_are_those_of_the_index(described: dict[str, Any]) -> None:
         "common",
         "history",
         "second",
+        "policy",
         *(f"curate_{one['name']}" for one in INDEX["datasets"]),
         *(f"marts_{d}" for d in INDEX["domains"]),
     }
@@ -151,7 +152,7 @@ def test_crashes_are_tried_again_and_refusals_never(described: dict[str, Any]) -
 def test_every_job_of_a_dag_is_a_file(described: dict[str, Any]) -> None:
     scripts = {task["script"] for dag in described["dags"].values() for task in dag["tasks"].values() if task["script"]}
     missing = [script for script in scripts if not (HERE.root / "jobs" / f"{script}.py").exists()]
-    assert scripts == {"land", "curate", "marts", "serve", "common", "history", "link_second"}
+    assert scripts == {"land", "curate", "marts", "serve", "common", "history", "link_second", "policy"}
     assert not missing
 
 

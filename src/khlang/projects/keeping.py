@@ -1,6 +1,7 @@
 """What a step in a project's life does: to its tables, to its accounts, to its key; each step can be done again."""
 
 import datetime as dt
+import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,8 @@ def activate(settings: Settings, name: str, *, by: str, why: str) -> Project:
     tables = narrowed(request, known)
     if not key_file(settings, name).exists():
         private.write(key_file(settings, name), secrets.token_hex(KEY_BYTES) + "\n")
+    # The stack's own Spark, where whoever starts this names no other: a JVM of its own would take half a minute.
+    os.environ.setdefault("SPARK_REMOTE", settings.spark_remote)
     shop = workshop(settings, f"project {name}")
     keyed = Keyed(name, str(key_file(settings, name)))
     copies = workspace.freeze(shop, keyed, tables, sample=request.sample)
@@ -96,6 +99,18 @@ def expire(settings: Settings, *, by: str = "khlang", why: str = "its last day i
         step(settings, name, "expire", by=by, why=why)
         _close(settings, name)
     return over
+
+
+def keep(settings: Settings) -> list[str]:
+    """What every day asks for: close what is over, then give and take every right as of today; gives what was closed.
+
+    Raises:
+        IntegrityError: The book of a project was tampered with: the rules stay as they are.
+        ServiceError: Trino does not answer: do it again.
+    """
+    closed = expire(settings)
+    access.apply(settings, now().date())
+    return closed
 
 
 def revoke(settings: Settings, name: str, *, by: str, why: str) -> Project:

@@ -64,8 +64,8 @@ def explain(user: str, table: str, column: str) -> None:
 def apply() -> None:
     """Close what is over, and give and take every right as of today."""
     here = settings_.load()
-    closed = keeping.expire(here)
-    held = access.apply(here, keeping.now().date())
+    closed = keeping.keep(here)
+    held, _ = access.compiled(here, keeping.now().date())
     click.echo(f"บัญชี / accounts: {len(held.accounts)}, โครงการ / projects: {len(held.workspaces)}")
     if closed:
         click.echo(f"ปิด / closed: {', '.join(closed)}")

@@ -93,6 +93,11 @@ def literal(text: str) -> str:
     return f"'{escaped}'"
 
 
+def home(user: str) -> str | None:
+    """The schema that an account works in: of a login of a project (``person.project``) that project's."""
+    return PROJECT if user == "analyst" else user.partition(".")[2] or None
+
+
 @contextmanager
 def connect(
     settings: Settings, user: str, *, password: str | None = None, catalog: str = CATALOG, schema: str | None = None
@@ -101,7 +106,7 @@ def connect(
 
     Args:
         settings: Address and certificate of Trino.
-        user: ``analyst``, ``engineer`` or ``loader``.
+        user: ``analyst``, ``engineer``, ``loader`` or a login of a project.
         password: Default: read from the installation's password file.
         catalog: Default catalog of the session.
         schema: Default schema; analysts' is the project.
@@ -128,7 +133,7 @@ def connect(
         auth=BasicAuthentication(user, secret),
         http_session=session,
         catalog=catalog,
-        schema=schema or (PROJECT if user == "analyst" else None),
+        schema=schema or home(user),
         source="khlang",
         max_attempts=3,
     )

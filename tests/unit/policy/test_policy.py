@@ -8,12 +8,13 @@ from tests.policykit import CONTRACTS
 
 from khlang.policy.compile import Right, diff, granted, policy, rights, rules, served, users
 from khlang.policy.explain import Asked, explain
+from khlang.policy.life import Action
 
 ACTIVE, OVER = dt.date(2026, 12, 2), dt.date(2027, 7, 1)
 LOGIN = "nicha.poverty"
 
 
-def held_rights(day: dt.date, *, until: policykit.Action = "activate") -> set[Right]:
+def held_rights(day: dt.date, *, until: Action = "activate") -> set[Right]:
     whole = policy(CONTRACTS, [policykit.project()], ACTIVE)
     held = policy(CONTRACTS, [policykit.project(until)], day)
     document = rules(CONTRACTS, held)
@@ -31,7 +32,7 @@ def test_a_login_reads_what_was_asked_for_and_no_more() -> None:
 
 
 @pytest.mark.parametrize("until", ["draft", "submit", "consent", "approve"])
-def test_before_activation_nobody_reads_anything(until: policykit.Action) -> None:
+def test_before_activation_nobody_reads_anything(until: Action) -> None:
     assert not [right for right in held_rights(ACTIVE, until=until) if right[0] != "analyst"]
 
 

@@ -1,0 +1,162 @@
+"""A project from request to certificate of destruction, beside a second one, on the stack that a demo left."""
+
+import datetime as dt
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from tests import policykit
+from tests.demofixture import Demo
+from tests.stackfixture import environment
+
+from khlang import store
+from khlang.errors import KhlangError
+from khlang.lake import LAKE
+from khlang.policy import book
+from khlang.projects import cli, keeping
+from khlang.projects.policy_cli import policy as policy_cli
+from khlang.serve import client
+from khlang.settings import Settings
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+COUNT = "SELECT count(*), count(DISTINCT pid), min(debt_baht) FROM welfare_eligibility"
+
+
+def khlang(settings: Settings, *arguments: str) -> str:
+    command = [str(settings.root / ".venv" / "bin" / "khlang"), *arguments]
+    done = subprocess.run(
+        command, env=environment(settings), cwd=settings.root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def ask(settings: Settings, login: str, sql: str) -> tuple[tuple[Any, ...], ...]:
+    with client.connect(settings, login) as connection:
+        return client.ask(connection, sql).rows
+
+
+@pytest.fixture(scope="module")
+def projects(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Two active projects: the same people, the same persons in the data; one has a sample of them."""
+    folder = tmp_path_factory.mktemp("requests")
+    for name, sample in (("poverty", 1.0), ("sampled", 0.5)):
+        asked = {
+            **policykit.ASKED,
+            "name": name,
+            "sample": sample,
+            "ends": "2090-01-01",
+            "replicate_until": "2091-01-01",
+        }
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump(asked, allow_unicode=True), encoding="utf-8")
+        steps = [
+            ("draft", str(folder / f"{name}.yaml"), "--by=nicha"),
+            ("submit", name, "--by=nicha"),
+            *(("consent", name, f"--agency={agency}", f"--by={agency}-owner") for agency in policykit.AGENCIES),
+            ("approve", name, "--by=keeper"),
+            ("approve", name, "--by=second"),
+            ("activate", name, "--by=keeper"),
+        ]
+        for step in steps:
+            khlang(demo.settings, "project", *step, "--why=for a test")
+    return demo.settings
+
+
+def test_a_login_reads_its_project_and_the_pilot_reads_its_own(projects: Settings) -> None:
+    whole, persons, _ = ask(projects, "nicha.poverty", COUNT)[0]
+    ((pilot,),) = ask(projects, "analyst", "SELECT count(*) FROM demo.welfare_eligibility")
+    assert whole == pilot
+    some, fewer, _ = ask(projects, "nicha.sampled", COUNT)[0]
+    assert 0.3 * persons < fewer < 0.7 * persons
+    assert some < whole
+    copies = book.read(projects, "poverty").snapshot["copies"]
+    assert {one["table"]: one["rows"] for one in copies}["welfare_eligibility"] == whole
+
+
+@pytest.mark.parametrize(
+    ("login", "sql"),
+    [
+        ("nicha.poverty", "SELECT cars FROM poverty.welfare_eligibility"),
+        ("nicha.poverty", "SELECT count(*) FROM sampled.welfare_eligibility"),
+        ("nicha.poverty", "SELECT count(*) FROM demo.welfare_eligibility"),
+        ("analyst", "SELECT count(*) FROM poverty.welfare_eligibility"),
+        ("analyst", "SELECT count(*) FROM poverty.welfare_eligibility_v1"),
+        ("engineer", "SELECT count(*) FROM poverty.welfare_by_amphoe"),
+    ],
+)
+def test_nobody_reads_what_was_not_given(projects: Settings, login: str, sql: str) -> None:
+    with pytest.raises(client.QueryError):
+        ask(projects, login, sql)
+
+
+def test_two_projects_cannot_be_joined_by_pid(projects: Settings) -> None:
+    pids = {
+        name: {row[0] for row in ask(projects, f"wit.{name}", "SELECT DISTINCT pid FROM welfare_eligibility")}
+        for name in ("poverty", "sampled")
+    }
+    pilot = {row[0] for row in ask(projects, "analyst", "SELECT DISTINCT pid FROM demo.welfare_eligibility")}
+    assert pids["poverty"]
+    assert not pids["poverty"] & pids["sampled"]
+    assert not pids["poverty"] & pilot
+
+
+def test_the_policy_says_why_and_that_nothing_waits(projects: Settings) -> None:
+    said = khlang(projects, "policy", "explain", "nicha.poverty", "poverty.welfare_eligibility", "debt_baht")
+    assert "may read" in said
+    assert "Approved by: keeper, second" in said
+    assert "No right changes" in khlang(projects, "policy", "diff")
+    assert "poverty  active" in khlang(projects, "project", "list")
+
+
+def test_after_the_last_day_access_ends_and_after_escrow_all_goes(
+    projects: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment(projects).items():
+        monkeypatch.setenv(name, value)
+
+    def on(day: str, command: Any, *arguments: str) -> str:
+        monkeypatch.setattr(keeping, "now", lambda: dt.datetime.fromisoformat(f"{day}T09:00:00+00:00"))
+        done = CliRunner().invoke(command, arguments, catch_exceptions=False)
+        assert done.exit_code == 0
+        return done.output
+
+    assert "loses poverty.welfare_eligibility: debt_baht" in on("2090-01-02", policy_cli, "diff")
+    assert on("2090-01-02", cli.project, "expire") == "ปิด / closed: poverty, sampled\n"
+    eventually_refused(lambda: ask(projects, "nicha.poverty", COUNT))
+    root = store.client(projects, "root")
+    kept = list(store.list_keys(root, LAKE, "projects/poverty/"))
+    assert [key for key in kept if key.endswith(".parquet")]
+    assert keeping.key_file(projects, "poverty").exists()
+    with pytest.raises(KhlangError) as early:
+        on("2090-06-01", cli.project, "destroy", "poverty", "--by=keeper", "--why=too early")
+    assert early.value.code == "PROJECT-ESCROW"
+
+    told = on("2091-01-02", cli.project, "destroy", "poverty", "--by=keeper", "--why=replication is over")
+    certificate = Path(told.splitlines()[-1])
+    assert "the signature holds" in on("2091-01-02", cli.project, "verify", str(certificate))
+    assert json.loads(certificate.read_bytes())["files"] == len(kept)
+    assert list(store.list_keys(root, LAKE, "projects/poverty/")) == []
+    assert list(store.list_keys(root, LAKE, "projects/sampled/")) != []
+    assert not keeping.key_file(projects, "poverty").exists()
+    assert not list(projects.secrets.glob("trino-*.poverty.password"))
+    forged = {**json.loads(certificate.read_bytes()), "files": 0}
+    with pytest.raises(KhlangError):
+        keeping.verify(forged, public=(projects.registry / "receipt.pub").read_text().strip())
+
+
+def eventually_refused(ask_: Callable[[], Any]) -> None:
+    """Trino takes rules up within a second and passwords within five: from then on the login is no login."""
+    import time
+
+    for _ in range(40):
+        try:
+            ask_()
+        except (KhlangError, FileNotFoundError):
+            return
+        time.sleep(0.25)
+    pytest.fail("an account of an expired project still reads")
