@@ -19,6 +19,7 @@ COMMANDS = {
     "gate": ("khlang.gates.cli:gate", "What months of a dataset are like: learn bands of its past, write its page."),
     "project": ("khlang.projects.cli:project", "A project's life: request, consents, approval, access, destruction."),
     "policy": ("khlang.projects.policy_cli:policy", "Who may see which column, why, and what a change would do."),
+    "audit": ("khlang.serve.audit_cli:audit", "Every query that was asked: hold the ledger against its chain, ask it."),
     "stack": ("khlang.stack.cli:stack", "Start, stop and look at the services."),
     "sql": ("khlang.serve.cli:sql", "Ask Trino, as an analyst."),
     "lab": ("khlang.stack.lab:lab", "JupyterLab as the analyst, with %sql."),

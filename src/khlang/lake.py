@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 LANDING, LAKE, RECEIPTS = "landing", "lake", "receipts"
+AUDIT = "audit"  # every query that was asked, an object an entry
 HEADERS = "headers"  # the age header of each part, which alone holds its key: deleted, nobody opens the part
 Layer = Literal[
     "accepted", "staging", "curated", "spine", "links", "quarantine", "marts", "history", "projects", "ops", "common"

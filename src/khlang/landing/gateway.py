@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from khlang import settings as settings_
 from khlang.errors import AccessError, KhlangError, SequenceError, ServiceError, SetupError, UsageError
-from khlang.landing import refusal, routes
+from khlang.landing import audit, refusal, routes
 from khlang.landing.desk import Desk
 from khlang.landing.intake import Intake
 from khlang.settings import Settings
@@ -51,11 +51,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         desk.close()
+        with contextlib.suppress(KhlangError):  # the store may have ended already: the next start signs later
+            app.state.audit.close()
 
     app = FastAPI(title="Khlang gateway", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.settings, app.state.desk = where, desk
     app.state.intake = Intake(where.var / "gateway" / "spool")
+    app.state.audit = audit.ledger(where)
     app.include_router(routes.router)
+    app.include_router(audit.router)
     _answer_errors(app)
     return app
 

@@ -5,20 +5,16 @@ A changed line does not fit the one after it, a removed one leaves a hole. It st
 """
 
 import fcntl
-import hashlib
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from khlang import private, signatures
+from khlang import chain, private
 from khlang.errors import IntegrityError, UsageError
 from khlang.policy import life
 from khlang.policy.life import Event, Project
 from khlang.settings import Settings
 
-START = "0" * 64
 CERTIFICATE = ".certificate.json"
 
 
@@ -90,9 +86,8 @@ def add(settings: Settings, name: str, make: Callable[[Project], Event]) -> Proj
 
 def line(before: bytes, event: Event) -> bytes:
     """The next line of a book."""
-    lines = before.splitlines()
-    last = hashlib.sha256(lines[-1]).hexdigest() if lines else START
-    return signatures.canonical({"number": len(lines) + 1, "before": last, "event": event.as_dict()}) + b"\n"
+    head = next((end for end, *_ in reversed(list(chain.links(before.splitlines())))), chain.Head())
+    return chain.entry(head, event.as_dict())[0] + b"\n"
 
 
 def events(data: bytes, name: str) -> list[Event]:
@@ -101,23 +96,13 @@ def events(data: bytes, name: str) -> list[Event]:
     Raises:
         IntegrityError: Names the first line that does not fit.
     """
-    found, last = list[Event](), START
-    for number, one in enumerate(data.splitlines(), start=1):
-        told = _read(one)
-        if told is None or told["number"] != number or told["before"] != last:
+    found = []
+    for head, told, wrong in chain.links(data.splitlines()):
+        if wrong or told is None:
             raise IntegrityError(
-                f"{name} line {number} is not the line that was written there.",
+                f"{name} line {head.number} is not the line that was written there.",
                 "Bring the registry back from its backup; until then no project's access can be shown.",
                 code="PROJECT-BOOK",
             )
-        found.append(Event(**told["event"]))
-        last = hashlib.sha256(one).hexdigest()
+        found.append(Event(**told))
     return found
-
-
-def _read(data: bytes) -> dict[str, Any] | None:
-    try:
-        told: dict[str, Any] = json.loads(data)
-        return told if set(told) == {"number", "before", "event"} else None
-    except (ValueError, TypeError):
-        return None

@@ -1,4 +1,4 @@
-"""The object store: MinIO's launch, its four buckets, one account a role with that role's rights, and a probe.
+"""The object store: MinIO's launch, its buckets, one account a role with that role's rights, and a probe.
 
 The rights are those of ``docs/privacy.md``: who may write cannot read, who serves cannot write.
 """
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 READ = ("s3:GetObject",)
 WRITE = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
+#: Bucket → days in which no version of an object can be deleted but by the store's owner.
+LOCKED = {lake.LANDING: CORRECTION_DAYS, lake.AUDIT: 3650}
 ALL = (*READ, *WRITE, "s3:DeleteObject")
 CURATE_LAYERS = (
     "staging", "curated", "quarantine", "spine", "links", "marts", "history", "projects", "ops", "common",
@@ -29,6 +31,7 @@ GRANTS: dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...], bool], ...]
         (lake.LANDING, ("",), ("s3:PutObject",), False),
         (lake.HEADERS, ("",), ("s3:PutObject",), False),
         (lake.RECEIPTS, ("",), (*READ, "s3:PutObject"), True),
+        (lake.AUDIT, ("",), (*READ, "s3:PutObject"), True),
     ),
     "land": (
         (lake.LANDING, ("",), READ, True),
@@ -125,15 +128,16 @@ def _accounts(settings: Settings) -> None:
 
 def _buckets(s3: "S3Client") -> None:
     there = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
-    if lake.LANDING not in there:
-        s3.create_bucket(Bucket=lake.LANDING, ObjectLockEnabledForBucket=True)
-    s3.put_object_lock_configuration(
-        Bucket=lake.LANDING,
-        ObjectLockConfiguration={
-            "ObjectLockEnabled": "Enabled",
-            "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": CORRECTION_DAYS}},
-        },
-    )
+    for name, days in LOCKED.items():
+        if name not in there:
+            s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+        s3.put_object_lock_configuration(
+            Bucket=name,
+            ObjectLockConfiguration={
+                "ObjectLockEnabled": "Enabled",
+                "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": days}},
+            },
+        )
     for name in {lake.LAKE, lake.RECEIPTS, lake.HEADERS} - there:
         s3.create_bucket(Bucket=name)
 

@@ -72,7 +72,7 @@ def ensure(settings: Settings) -> None:
     for user in TRINO_USERS:
         text_file(trino_password_file(settings, user))
     text_file(airflow_password_file(settings))
-    for name in ("trino-internal", "airflow-jwt", "airflow-web", "spark-connect.token"):
+    for name in ("trino-internal", "airflow-jwt", "airflow-web", "spark-connect.token", "audit.token"):
         text_file(settings.secrets / name, 48)
     fernet = settings.secrets / "airflow-fernet"
     if not fernet.exists():

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from khlang import artefacts
+from khlang.landing import audit
 from khlang.settings import Settings
 from khlang.stack import access, secrets
 from khlang.stack.process import Launch, base_environment
 
 # Plugins that are loaded; others of the tarball (tpch, memory, …) lie in the cache for whoever needs them.
-PLUGINS = ("delta-lake", "password-authenticators", "resource-group-managers")
+PLUGINS = ("delta-lake", "http-event-listener", "password-authenticators", "resource-group-managers")
 CATALOGS = {"lake": ("trino-read", "false"), "loader": ("trino-loader", "true")}
 
 
@@ -36,6 +37,7 @@ def _config(settings: Settings, etc: Path) -> dict[str, str]:
         "catalog.config-dir": str(etc / "catalog"),
         "access-control.config-files": str(etc / "access-control.properties"),
         "password-authenticator.config-files": str(etc / "password-authenticator.properties"),
+        "event-listener.config-files": str(etc / "http-event-listener.properties"),
         "query.max-memory": "900MB",
         "query.max-memory-per-node": "900MB",
         "memory.heap-headroom-per-node": "500MB",
@@ -63,6 +65,20 @@ def _catalog(settings: Settings, role: str, register: str) -> dict[str, str]:
     }
 
 
+def _listener(settings: Settings) -> dict[str, str]:
+    """Every query that ends is told to the gateway, again and again until it was taken down."""
+    return {
+        "event-listener.name": "http",
+        "http-event-listener.log-completed": "true",
+        "http-event-listener.connect-ingest-uri": f"{settings.gateway_url}{audit.PATH}",
+        "http-event-listener.connect-http-headers": "Authorization: Bearer ${ENV:AUDIT_TOKEN}",
+        "http-event-listener.connect-retry-count": "20",
+        "http-event-listener.connect-retry-delay": "1s",
+        "http-event-listener.connect-max-delay": "30s",
+        "http-event-listener.http-client.trust-store-path": str(settings.trino_ca),
+    }
+
+
 def prepare(settings: Settings) -> None:
     """Write everything Trino reads at start. No file holds a secret: they are named ``${ENV:…}``."""
     base = secrets.private_folder(settings.var / "trino")
@@ -84,6 +100,7 @@ def prepare(settings: Settings) -> None:
     secrets.write_private(etc / "access-control.properties", _properties(control))
     secrets.write_private(etc / "password-authenticator.properties", _properties(passwords))
     secrets.write_private(etc / "resource-groups.properties", _properties(groups))
+    secrets.write_private(etc / "http-event-listener.properties", _properties(_listener(settings)))
     secrets.write_private(etc / "log.properties", "io.trino=INFO\n")
     for name, (role, register) in CATALOGS.items():
         secrets.write_private(etc / "catalog" / f"{name}.properties", _properties(_catalog(settings, role, register)))
@@ -100,7 +117,10 @@ def launch(settings: Settings) -> Launch:
         f"-Dconfig={base / 'etc' / 'config.properties'}", f"-Dlog.levels-file={base / 'etc' / 'log.properties'}",
         "-cp", f"{program.trino}/lib/*", "io.trino.server.TrinoServer",
     )  # fmt: skip
-    env = base_environment(settings) | {"TRINO_INTERNAL": secrets.text(settings, "trino-internal")}
+    env = base_environment(settings) | {
+        "TRINO_INTERNAL": secrets.text(settings, "trino-internal"),
+        "AUDIT_TOKEN": secrets.text(settings, audit.TOKEN),
+    }
     for role in ("trino-read", "trino-loader"):
         pair, name = secrets.minio(settings, role), role.replace("-", "_").upper()
         env |= {f"{name}_ACCESS_KEY": pair["access_key"], f"{name}_SECRET_KEY": pair["secret_key"]}
