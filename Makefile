@@ -41,10 +41,10 @@ logs: ## Show the end of a server's log (S=trino)
 	@$(KHLANG) stack logs -s $(or $(S),trino)
 
 test: kernel ## Run every test, on real servers
-	@.venv/bin/pytest -n 2 --no-loadscope-reorder -m "not soak" $(ARGS)
+	@.venv/bin/pytest -n 2 --no-loadscope-reorder -m "not soak" $(T) $(ARGS)
 
 soak: kernel ## Run the long cases: more kills, leaks, a larger extract through every hop
-	@.venv/bin/pytest -n 2 --no-loadscope-reorder -m soak $(ARGS)
+	@.venv/bin/pytest -n 2 --no-loadscope-reorder -m soak $(T) $(ARGS)
 
 check: setup ## Run every static check; changes nothing
 	@.venv/bin/python infra/native/check.py

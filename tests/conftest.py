@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.landkit",
     "tests.martkit",
     "tests.servekit",
+    "tests.attackkit",
     "tests.demofixture",
     "tests.browserfixture",
 ]

@@ -35,7 +35,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
             "tests/privacy/test_curate_key.py",
         ),
     ),
-    "served": ("served", ("tests/integration/test_serve", "tests/privacy/test_analyst")),
+    "served": ("served", ("tests/integration/test_serve", "tests/privacy/test_analyst", "tests/attacks/")),
     "minio": (
         "minio",
         (

@@ -16,7 +16,7 @@ from khlang.lake import AUDIT
 from khlang.serve import client
 from khlang.settings import Settings
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 CID = "9100000000016"
 PASTED = f"SELECT count(*) AS asked_of_somchai FROM welfare_eligibility WHERE amphoe_code = '{CID}'"
 

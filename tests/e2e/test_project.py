@@ -23,7 +23,7 @@ from khlang.projects.policy_cli import policy as policy_cli
 from khlang.serve import client
 from khlang.settings import Settings
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 COUNT = "SELECT count(*), count(DISTINCT pid), min(debt_baht) FROM welfare_eligibility"
 
 

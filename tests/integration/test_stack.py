@@ -134,7 +134,7 @@ def around(text: bytes, secret: bytes, known: list[bytes]) -> str:
 def test_no_secret_on_a_command_line_or_in_a_log(stack: Settings) -> None:
     known = [secrets.trino_password_file(stack, user).read_text() for user in secrets.TRINO_USERS]
     known += [secrets.minio(stack, role)["secret_key"] for role in ("root", *secrets.ROLES)]
-    names = ("trino-internal", "airflow-jwt", "airflow-web", "airflow-fernet", "spark-connect.token")
+    names = ("trino-internal", "airflow-jwt", "airflow-web", "airflow-fernet", "spark-connect.token", "audit.token")
     known += [secrets.text(stack, name) for name in names]
     places = {Path(f"/proc/{pid}/cmdline"): b"" for pid in lifecycle.marked(stack)}
     places |= dict.fromkeys((stack.var / "log").iterdir(), b"")

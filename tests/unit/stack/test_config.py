@@ -21,7 +21,7 @@ def here(tmp_path: Path) -> Settings:
 
 
 def every_secret(settings: Settings) -> list[str]:
-    names = ("trino-internal", "airflow-jwt", "airflow-web", "airflow-fernet", "spark-connect.token")
+    names = ("trino-internal", "airflow-jwt", "airflow-web", "airflow-fernet", "spark-connect.token", "audit.token")
     texts = [secrets.text(settings, name) for name in names]
     texts += [secrets.trino_password_file(settings, user).read_text() for user in secrets.TRINO_USERS]
     texts += [secrets.minio(settings, role)["secret_key"] for role in ("root", *secrets.ROLES)]
