@@ -3,23 +3,26 @@
 import datetime as dt
 import os
 import secrets
+import time
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from khlang import contracts, private, signatures
+from khlang.errors import AccessError
 from khlang.landing import statement
 from khlang.link.service import workshop
 from khlang.policy import book, life, owners
 from khlang.policy.life import Action, Event, Project
 from khlang.policy.request import Request, narrowed
-from khlang.serve import workspace
+from khlang.serve import client, workspace
 from khlang.serve.project import Project as Keyed
 from khlang.settings import Settings
 from khlang.stack import access
 
 KEY_BYTES = 32
+KNOWN_SECONDS = 60  # Trino looks at its password file every five seconds, and a busy one is late
 
 
 def now() -> dt.datetime:
@@ -84,7 +87,25 @@ def activate(settings: Settings, name: str, *, by: str, why: str) -> Project:
     keyed = Keyed(name, str(key_file(settings, name)))
     copies = workspace.freeze(shop, keyed, tables, sample=request.sample)
     workspace.show(settings, shop, name, tables)
-    return step(settings, name, "activate", by=by, why=why, copies=[one.as_dict() for one in copies])
+    done = step(settings, name, "activate", by=by, why=why, copies=[one.as_dict() for one in copies])
+    for login in request.logins:
+        _await(settings, login)
+    return done
+
+
+def _await(settings: Settings, login: str) -> None:
+    """Wait until Trino knows a login: who is told that a project is active tries it at once."""
+    last = time.monotonic() + KNOWN_SECONDS
+    while True:
+        try:
+            with client.connect(settings, login) as connection:
+                client.ask(connection, "SELECT 1")
+        except AccessError:
+            if time.monotonic() > last:
+                raise
+            time.sleep(0.5)
+        else:
+            return
 
 
 def expire(settings: Settings, *, by: str = "khlang", why: str = "its last day is over") -> list[str]:
