@@ -11,11 +11,7 @@ from airflow.sdk import DAG, AssetAlias
 
 from khlang_dags import DAG_DEFAULTS, INDEX, Document, asset
 from khlang_dags.job import Job
-
-
-def nothing(document: Document) -> None:
-    """Downstream needs no more than that it is done."""
-    del document
+from khlang_dags.outcome import nothing
 
 
 ROUTED: list[str] = INDEX["second"]
