@@ -13,7 +13,6 @@ from khlang_dags import DAG_DEFAULTS, INDEX, Document, asset
 from khlang_dags.job import Job
 from khlang_dags.outcome import nothing
 
-
 ROUTED: list[str] = INDEX["second"]
 
 with DAG(
