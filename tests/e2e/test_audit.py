@@ -48,7 +48,7 @@ def asked(demo: Demo) -> Settings:
 def test_the_shape_of_a_query_stands_and_no_identifier(asked: Settings) -> None:
     told = next(one for one in mine(asked) if "asked_of_somchai" in one["sql"])
     assert (told["state"], told["rows"]) == ("FINISHED", 1)
-    assert told["tables"] == "welfare_eligibility_v1"
+    assert told["tables"] == "welfare_eligibility welfare_eligibility_v1"  # the view, and what is behind it
     root = store.client(asked, "root")
     bodies = [store.get(root, AUDIT, key) or b"" for key in store.list_keys(root, AUDIT)]
     assert len(bodies) > 20

@@ -79,9 +79,9 @@ def gaps(events: Iterable[Event]) -> list[str]:
 
 def _sources(name: str, contracts: Contracts) -> Iterator[Table]:
     """The datasets that a table is made of, through other tables where it is made of those."""
-    table = next((one for one in contracts.tables if name in {one.name, one.versioned}), None)
+    table = next((one for one in contracts.tables if name == one.versioned), None)  # a view leads to its table
     for each in table.inputs if table else ():
         if contracts[each].layer == "curated":
             yield contracts[each]
         else:
-            yield from _sources(each, contracts)
+            yield from _sources(contracts[each].versioned, contracts)
