@@ -21,6 +21,7 @@ from khlang.agency.reading import Finding
 from khlang.errors import KhlangError
 
 WRITE = "KHLANG_PROVOKED"
+_TELLING = 8  # letters of a half: fewer stand in many a text by chance
 Seen = dict[str, set[str]]  # a row's key → tests
 
 
@@ -73,17 +74,33 @@ class Notes:
 
 
 def matcher(rows: list[Site]) -> Callable[[str, str], list[str]]:
-    """Finds the rows of the page that an error is: the same code, and the text but for what is filled in."""
-    by_code: dict[str, list[tuple[re.Pattern[str], str]]] = defaultdict(list)
+    """Finds the rows of the page that an error is: the same code, and the text but for what is filled in.
+
+    Some rows are only a part of what is said ("there are no canary rows"): each language's half of them is then looked
+    for within the text, where no row of the code is the whole of it.
+    """
+    by_code: dict[str, list[Site]] = defaultdict(list)
     for row in rows:
-        parts = (re.escape(part) for part in re.split(r"\{[^{}]*\}", " ".join(row.message.split())))
-        by_code[row.code].append((re.compile(".*".join(parts), re.DOTALL), provoked.key(row)))
+        by_code[row.code].append(row)
 
     def found(code: str, message: str) -> list[str]:
-        text = " ".join(message.split())
-        return [row for pattern, row in by_code.get(code, ()) if pattern.fullmatch(text)]
+        text, told = " ".join(message.split()), by_code.get(code, [])
+        whole = [row for row in told if _pattern(row.message).fullmatch(text)]
+        return [provoked.key(row) for row in whole or [row for row in told if _within(row, text)]]
 
     return found
+
+
+def _within(row: Site, text: str) -> bool:
+    halves = row.message.split(" / ")
+    told = min(len(re.sub(r"\{[^{}]*\}|\s", "", half)) for half in halves)
+    return told >= _TELLING and all(_pattern(half).search(text) for half in halves)
+
+
+@functools.cache
+def _pattern(message: str) -> re.Pattern[str]:
+    parts = (re.escape(part) for part in re.split(r"\{[^{}]*\}", " ".join(message.split())))
+    return re.compile(".*".join(parts), re.DOTALL)
 
 
 def idle(kept: dict[str, list[str]], seen: Seen, ran: set[str], whole: bool) -> list[str]:

@@ -121,6 +121,16 @@ def test_an_error_is_the_row_whose_text_it_has(read: dict[str, Site]) -> None:
     assert match("SEAL-A", "ข / b") == []
 
 
+def test_a_row_that_is_part_of_a_text_is_found_in_it() -> None:
+    part = Site("CANARY-X", "CanaryError", "x.py", "ไม่มีแถวทดสอบ / there are no canary rows", "")
+    brief = Site("CANARY-X", "CanaryError", "x.py", "ไม่มี / none", "")
+    match = plugin.matcher([part, brief])
+    assert match("CANARY-X", "แถวของ pid: ไม่มีแถวทดสอบ / Those of pid: there are no canary rows.") == [
+        provoked.key(part)
+    ]
+    assert match("CANARY-X", "แถวของ pid: ไม่มีแถวทดสอบ / Those of pid differ; there is none.") == []
+
+
 def test_what_was_not_seen_again_is_told_and_leaves() -> None:
     kept = {"A 1": ["t::one"], "B 2": ["t::two"], "C 3": ["t::other"]}
     seen = {"A 1": {"t::one", "t::failed"}, "B 2": {"t::failed"}, "D 4": {"t::two"}}
