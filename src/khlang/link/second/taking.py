@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 
 def written(place: Lake, table: Table) -> int:
     """How often a table of links was written; 0 before the first time. No session is needed to see it."""
-    log = lake.table(table.layer, table.name, table.version).removeprefix(f"s3://{lake.LAKE}/") + "/_delta_log/"
-    names = (key.rsplit("/", 1)[1] for key in place.objects.keys(log))
-    commits = [int(name.removesuffix(".json")) for name in names if name.endswith(".json") and name[0].isdigit()]
-    return max(commits, default=-1) + 1
+    return place.version(lake.table(table.layer, table.name, table.version)) + 1
 
 
 def take(rows: "DataFrame", links: "DataFrame", table: Table, *, at_least: float) -> "DataFrame":
