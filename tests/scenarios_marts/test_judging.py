@@ -39,7 +39,10 @@ def failures(spark: SparkSession, *rows: Mapping[str, Any], periods: tuple[str, 
 def test_a_mart_that_keeps_its_contract_passes(local_spark: SparkSession) -> None:
     built = frame(local_spark, GOOD, OTHER, GOOD | {"period": "2026-02"})
     both = ("2026-01", "2026-02")
-    judging.require_sound(built, AMPHOE, periods=both, joined=dict.fromkeys(both, JOINED))
+    verdicts = judging.require_sound(built, AMPHOE, periods=both, joined=dict.fromkeys(both, JOINED))
+    declared = len(rules(AMPHOE))
+    judged = {period: (verdict.failures, verdict.evaluated) for period, verdict in verdicts.items()}
+    assert judged == dict.fromkeys(both, ((), declared)), "a period passed without having met every rule"
 
 
 def test_a_join_that_nobody_measured_closes_the_gate(local_spark: SparkSession) -> None:
