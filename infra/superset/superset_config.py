@@ -54,7 +54,8 @@ FEATURE_FLAGS = {
     "THUMBNAILS": False,
 }
 
-# The browser itself refuses whatever a page would fetch from elsewhere: the stock list has hosts of maps and telemetry.
+# The browser itself refuses whatever a page would fetch from elsewhere: the stock list has hosts of maps and telemetry,
+# and the package's menu bar holds a picture of such a host that no setting takes away.
 CONTENT_SECURITY_POLICY_WARNING = False
 TALISMAN_ENABLED = True
 TALISMAN_CONFIG = {
@@ -79,7 +80,18 @@ TALISMAN_CONFIG = {
 APP_NAME = "คลัง · Khlang"
 FONTS = "Inter, Sarabun, 'Noto Sans Thai', Loma, Tahoma, sans-serif"
 THEME_DEFAULT = {
-    "token": {"brandAppName": APP_NAME, "brandLogoAlt": APP_NAME, "fontFamily": FONTS},
+    "token": {
+        "brandAppName": APP_NAME,
+        "brandLogoAlt": APP_NAME,
+        "brandLogoUrl": "/static/assets/images/superset-logo-horiz.png",
+        "brandLogoHref": "/",
+        "brandLogoHeight": "24px",
+        "brandLogoMargin": "18px 0",
+        "brandIconMaxWidth": 37,
+        "colorPrimary": "#2893B3",
+        "colorLink": "#2893B3",
+        "fontFamily": FONTS,
+    },
     "algorithm": "default",
 }
 THEME_DARK = None

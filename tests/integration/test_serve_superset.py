@@ -127,8 +127,10 @@ def login(page: Page, settings: Settings) -> None:
 
 def test_the_pages_ask_no_other_host_and_every_chart_is_drawn(here: Settings, chrome: Browser) -> None:
     asked: list[str] = []
+    refused: list[str] = []
     page = chrome.new_page(viewport={"width": 1440, "height": 2600})
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("requestfinished", lambda request: asked.append(request.url))
+    page.on("requestfailed", lambda request: refused.append(f"{request.failure} {request.url}"))
     login(page, here)
     for dashboard in DASHBOARDS:
         page.goto(f"{superset.url(here)}/superset/dashboard/{dashboard.domain}/")
@@ -141,3 +143,5 @@ def test_the_pages_ask_no_other_host_and_every_chart_is_drawn(here: Settings, ch
     hosts = {urllib.parse.urlsplit(url).netloc for url in asked if not url.startswith(("data:", "blob:"))}
     assert hosts == {f"127.0.0.1:{here.port('SUPERSET')}"}
     assert len(asked) > 100
+    outside = [told for told in refused if f"127.0.0.1:{here.port('SUPERSET')}" not in told]
+    assert [told for told in outside if not told.lower().startswith(("csp", "net::err_blocked_by_csp"))] == []

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import yaml
 
-from khlang.contracts import Contracts, Table, column_comment, table_comment
+from khlang.contracts import Column, Contracts, Table, column_comment, table_comment
 from khlang.serve.dashboards import charts, page, sql
 from khlang.serve.dashboards.declared import Chart, Dashboard
 
@@ -18,6 +18,7 @@ NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:khlang:dashboards")
 VERSION: Final = "1.0.0"
 #: Spark's names of types → Trino's, where they differ.
 TRINO: Final = {"STRING": "VARCHAR", "INT": "INTEGER"}
+PLACES: Final = {"province": "จังหวัด", "amphoe": "อำเภอ"}
 CATALOG: Final = "lake"
 Json = dict[str, Any]
 
@@ -70,7 +71,7 @@ def dataset(table: Table) -> Json:
     """A mart as a dataset: every column with its meaning, and the Thai names of its codes."""
     columns = [_column(column.name, column_comment(column), column.meaning_th, column.type) for column in table.stored]
     columns += [
-        _column(sql.named(column), f"ชื่อของ {column.name} · name", column.meaning_th, "STRING")
+        _column(sql.named(column), f"ชื่อของ {column.name} · name", _called(column), "STRING")
         for column in table.stored
         if column.codes
     ]
@@ -91,6 +92,11 @@ def dataset(table: Table) -> Json:
         "database_uuid": uid("database", "trino"),
         "version": VERSION,
     }
+
+
+def _called(column: Column) -> str:
+    """What the names of a column's codes are called."""
+    return PLACES.get(column.codes or "") or column.meaning_th.removeprefix("รหัส")
 
 
 def _column(name: str, told: str, words: str, kind: str) -> Json:

@@ -17,6 +17,7 @@ KINDS: Final[Mapping[Show, str]] = {
     "table": "table",
 }
 FORMATS: Final[Mapping[Reckoned, str]] = {"sum": ",d", "rows": ",d", "share": ".1%", "mean": ",.1f", "most": ",.1f"}
+MOST_PROVINCES: Final = 100
 Json = dict[str, Any]
 
 
@@ -27,8 +28,7 @@ def form(chart: Chart, table: Table) -> Json:
     told: Json = {
         "viz_type": KINDS[chart.show],
         "adhoc_filters": [_filter(where)] if where else [],
-        "row_limit": chart.top,
-        "color_scheme": "supersetColors",
+        "row_limit": limit(chart),
         "order_desc": not in_order(chart, table),
     }
     drawn: Mapping[Show, Callable[[Chart, Table, list[Json]], Json]] = {
@@ -52,7 +52,7 @@ def question(chart: Chart, table: Table) -> str:
         "filters": [],
         "extras": {"where": f"({where})" if where else "", "having": ""},
         "orderby": [[first, in_order(chart, table)]] if columns else [],
-        "row_limit": chart.top,
+        "row_limit": limit(chart),
         "is_timeseries": False,
         "annotation_layers": [],
         "applied_time_extras": {},
@@ -66,6 +66,11 @@ def question(chart: Chart, table: Table) -> str:
 def in_order(chart: Chart, table: Table) -> bool:
     """Whether a chart goes by its axis (month, hour, year) and not by the size of what it shows."""
     return bool(chart.by) and chart.show != "table" and not table.column(chart.by[0]).codes
+
+
+def limit(chart: Chart) -> int:
+    """How many rows at most; a map shows every province."""
+    return MOST_PROVINCES if chart.show == "map" else chart.top
 
 
 def _metric(measure: Measure, table: Table) -> Json:
@@ -88,7 +93,7 @@ def _filter(condition: str) -> Json:
 def _number(chart: Chart, table: Table, metrics: list[Json]) -> Json:
     del table
     return {"metric": metrics[0], "y_axis_format": FORMATS[chart.measures[0].kind], "header_font_size": 0.4,
-            "subtitle": chart.measures[0].label, "subtitle_font_size": 0.125}  # fmt: skip
+            "subtitle": chart.measures[0].label, "subtitle_font_size": 0.17}  # fmt: skip
 
 
 def _series(chart: Chart, table: Table, metrics: list[Json]) -> Json:
@@ -99,6 +104,7 @@ def _series(chart: Chart, table: Table, metrics: list[Json]) -> Json:
         "xAxisForceCategorical": True,
         "x_axis_sort": by if ordered else metrics[0]["label"],
         "x_axis_sort_asc": True,  # a lying chart begins below: so the largest stands on top
+        "color_scheme": "supersetColors",
         "metrics": metrics,
         "groupby": [sql.named(table.column(chart.split))] if chart.split else [],
         "timeseries_limit_metric": metrics[0],
@@ -109,7 +115,7 @@ def _series(chart: Chart, table: Table, metrics: list[Json]) -> Json:
         "legendOrientation": "top",
         "markerEnabled": True,
         "show_value": not several and chart.show == "bar",
-        "stack": "Stack" if chart.split and chart.show == "bar" else None,
+        "stack": "Stack" if chart.split and chart.show == "bar" and chart.measures[0].kind == "sum" else None,
         "truncate_metric": True,
         "rich_tooltip": True,
     }
@@ -117,7 +123,7 @@ def _series(chart: Chart, table: Table, metrics: list[Json]) -> Json:
 
 def _map(chart: Chart, table: Table, metrics: list[Json]) -> Json:
     del table
-    return {"select_country": "thailand", "entity": sql.ISO, "metric": metrics[0], "row_limit": 100,
+    return {"select_country": "thailand", "entity": sql.ISO, "metric": metrics[0],
             "number_format": FORMATS[chart.measures[0].kind], "linear_color_scheme": "superset_seq_1"}  # fmt: skip
 
 

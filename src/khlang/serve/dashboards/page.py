@@ -7,7 +7,7 @@ from khlang.release.threshold import THRESHOLD
 from khlang.serve.dashboards.declared import COLUMNS_OF_PAGE, Chart, Dashboard, Show
 
 #: In units of eight pixels.
-HEIGHTS: Final[Mapping[Show, int]] = {"number": 18, "line": 46, "bar": 50, "map": 60, "table": 46}
+HEIGHTS: Final[Mapping[Show, int]] = {"number": 19, "line": 46, "bar": 50, "map": 60, "table": 46}
 HEAD: Final = 16
 Json = dict[str, Any]
 
@@ -88,7 +88,7 @@ def metadata(dashboard: Dashboard, dataset: str) -> Json:
         "chart_configuration": {},
         "global_chart_configuration": {"scope": {"rootPath": ["ROOT_ID"], "excluded": []}, "chartsInScope": []},
         "cross_filters_enabled": False,
-        "color_scheme": "supersetColors",
+        "color_scheme": "",  # one named here would colour a map by province, and not by what it shows
         "label_colors": {},
         "refresh_frequency": 0,
         "timed_refresh_immune_slices": [],
