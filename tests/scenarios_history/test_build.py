@@ -1,55 +1,11 @@
 """Histories on a lake in a folder: the same queries in Spark, append only, and nothing twice."""
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from tests.historykit import SCENARIOS, History, rows
-from tests.martkit import PID, Shop
-
-from khlang import contracts
-from khlang.contracts import facts
-from khlang.link.history import build
-
-START = datetime(2026, 2, 5, tzinfo=UTC)
-NUMBERS = {pid: number for number, pid in PID.items()}
-
-
-class Told:
-    """A shop whose house registry comes a month at a time, and the decisions of curate on it."""
-
-    def __init__(self, spark: SparkSession, root: Path) -> None:
-        self.shop, self.decisions = Shop(spark, root), list[tuple[dict[str, Any], datetime]]()
-        one = {name: table for name, table in self.shop.known.items() if name != "person_household"}
-        self.lake = replace(self.shop.shop, contracts=contracts.Contracts(one, source=self.shop.known.source))
-
-    def promote(self, period: str, *people: tuple[int, str, str], verdict: str = "promoted") -> None:
-        number = len(self.decisions) + 1
-        row = "({}, {}, 1960, '1', DATE'2000-01-01', '{}', '{}', 1, '{}')"
-        made = (row.format(PID[n], 60 + n, province, amphoe, period) for n, province, amphoe in people)
-        self.shop.curate("house_registry", period, ", ".join(made), number)
-        decision = {"dataset": "house_registry", "period": period, "verdict": verdict, "txn_version": number}
-        self.decisions.append((decision, START + timedelta(days=number)))
-
-    def build(self) -> list[tuple[str, str]]:
-        return build.build(self.lake, self.decisions)
-
-    def records(self) -> DataFrame:
-        return self.shop.shop.read("person_address")
-
-    def facts(self, kind: str, where: str = "true") -> set[tuple[Any, ...]]:
-        table = self.shop.known["person_address"]
-        _, _, query = facts.views(table)[f"person_address_{kind}"]
-        self.records().createOrReplaceTempView("told_records")
-        asked = self.shop.spark.sql(query.format(table="told_records")).where(where)
-        return {(NUMBERS[row[0]], *row[1:5]) for row in asked.collect()}
-
-    def files(self) -> dict[str, int]:
-        folder = Path(self.shop.at("history", "person_address"))
-        return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*.parquet")}
+from tests.historyshop import Told
 
 
 @pytest.fixture
@@ -94,6 +50,17 @@ def test_a_run_killed_before_its_mark_is_finished_without_a_second_row(told: Tol
     assert told.build() == [("person_address", "2026-01")]
     assert mark.exists()
     assert told.records().count() == count
+
+
+def test_a_correction_after_a_run_killed_before_its_mark_still_ends_what_it_says_no_more(
+    told: Told, tmp_path: Path
+) -> None:
+    """The month is in the table and nobody knows: without finishing it first, 2 would live in 5001 for good."""
+    told.build()
+    (tmp_path / "receipts" / "_history" / "person_address_v1" / "000001-done.json").unlink()
+    told.promote("2026-01", (1, "10", "1002"))
+    assert told.build() == [("person_address", "2026-01")] * 2
+    assert told.facts("as_valid") == {(1, "10", "1002", "2026-01", "9999-12")}
 
 
 def test_a_withdrawn_month_leaves_a_gap_and_what_was_known_stays(told: Told) -> None:

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from khlang import session, settings
-from khlang.demo.run import Plan, idle, judge, settled, wrong
+from khlang.demo.run import Plan, idle, judge, settled, switches, wrong
 from khlang.demo.steps import Steps
 from khlang.demo.watch import Row
 from khlang.errors import IntegrityError, UsageError
@@ -43,6 +43,12 @@ def test_marts_of_a_domain_that_nobody_wanted_or_sent_rest() -> None:
     assert told["labour"]
     assert told["water"]
     assert not idle(here, {"welfare"}, {"house_registry", "gauge_readings"})["water"], "it was sent before"
+
+
+def test_histories_are_started_of_what_was_there_before_and_else_left_to_their_switch() -> None:
+    assert switches({"water": True}, history=False, fresh=False) == ({"marts_water": True}, {"land"})
+    assert switches({}, history=True, fresh=True) == ({"history": False}, {"land"})
+    assert switches({}, history=True, fresh=False) == ({"history": False}, {"land", "history"})
 
 
 def test_nothing_is_wrong_with_a_true_demo() -> None:

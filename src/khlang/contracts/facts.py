@@ -81,8 +81,16 @@ def views(table: Table) -> dict[str, tuple[str, tuple[str, ...], str]]:
 
 def believed(table: Table) -> str:
     """The query of what is known today: of each key and ``valid_from`` the last record, unless it takes back."""
-    columns = ", ".join((*key(table), *values(table), "valid_from", "valid_to", "known_from"))
-    one = ", ".join((*key(table), "valid_from"))
+    return _latest(table, (*key(table), *values(table), "valid_from", "valid_to", "known_from"))
+
+
+def standing(table: Table) -> str:
+    """The query of the records that tell what is believed today, whole: every column as it is stored."""
+    return _latest(table, tuple(column.name for column in table.stored))
+
+
+def _latest(table: Table, names: tuple[str, ...]) -> str:
+    columns, one = ", ".join(names), ", ".join((*key(table), "valid_from"))
     last = f"row_number() OVER (PARTITION BY {one} ORDER BY known_from DESC) AS latest"
     return (
         f"SELECT {columns} FROM (SELECT {columns}, {last} FROM {{table}}) AS told "  # noqa: S608  # contracts' names

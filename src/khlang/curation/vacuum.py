@@ -39,6 +39,8 @@ def vacuum(spark: "SparkSession", place: Lake, tables: Contracts, *, hours: int 
             held.enter_context(hold(place.objects, f"curated.{table.versioned}"))
         for table in (one for one in tables.tables if one.layer == "links"):
             held.enter_context(hold(place.objects, f"links.{table.versioned}"))
+        for table in tables.histories:
+            held.enter_context(hold(place.objects, f"history.{table.versioned}"))
         held.enter_context(hold(place.objects, "spine.spine_v1"))
         before = spark.conf.get(_CHECK, "true")
         spark.conf.set(_CHECK, str(hours >= WEEK_HOURS).lower())

@@ -42,6 +42,8 @@ def demo(*, people: int, months: int, seed: int, domains: str, start: str, histo
         report, told = run(here, plan, steps, history=history)
     show(console, report, told)
     console.print(f"\nReport: {here.var / 'demo' / 'report.html'} (for a program: report.json; pictures: *.png)")
+    if history:
+        console.print("Histories: docs/how-to/history.md has the questions for `khlang sql`.", highlight=False)
     console.print("The servers stay up: `make status` shows them, `make down` stops them.", highlight=False)
 
 

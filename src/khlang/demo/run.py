@@ -115,8 +115,7 @@ def run(settings: Settings, plan: Plan, steps: Steps, *, history: bool = False) 
         offices.send(settings, sealed, say)
     with steps.step("pool", "Landing, curating, answering") as say:
         rest = idle(settings, {one.name for one in domains}, board.datasets())
-        paused = {f"marts_{domain}": still for domain, still in rest.items()} | {"history": not history}
-        _follow(settings, board, steps, since=since, paused=paused, say=say)
+        _follow(settings, board, steps, since=since, switches=switches(rest, history=history, fresh=fresh), say=say)
     asked = asking.ask(settings, plan.periods, domains, steps)
     told = asked.told
     seconds = steps.seconds | {"total": round(time.monotonic() - begun, 2)}
@@ -193,14 +192,15 @@ def _follow(
     steps: Steps,
     *,
     since: datetime,
-    paused: dict[str, bool],
+    switches: tuple[dict[str, bool], set[str]],
     say: Callable[[str], None],
 ) -> None:
-    """Start the first hop and watch until all is quiet."""
+    """Start the first hops and watch until all is quiet."""
     running: list[str] = []
+    paused, begin = switches
     with Airflow(settings) as airflow:
         airflow.pause(paused)
-        for dag in {"land", *airflow.broken()}:
+        for dag in begin | set(airflow.broken()):
             airflow.trigger(dag)
         with steps.live(lambda: board.table(running)) as refresh:
 
@@ -210,6 +210,20 @@ def _follow(
 
             watch.wait(airflow, board, refresh=redraw, running=running, since=since)
     board.refresh()
+
+
+def switches(rest: dict[str, bool], *, history: bool, fresh: bool) -> tuple[dict[str, bool], set[str]]:
+    """Which DAGs are paused or not, and which are started (pure).
+
+    Args:
+        rest: From :func:`idle`.
+        history: Whether histories are asked for; if not, their switch stays as a person left it.
+        fresh: Whether nothing was sent before. Months promoted while ``history`` was paused make no event any more.
+    """
+    paused = {f"marts_{domain}": still for domain, still in rest.items()}
+    if not history:
+        return paused, {"land"}
+    return paused | {"history": False}, {"land"} if fresh else {"land", "history"}
 
 
 def idle(settings: Settings, wanted: set[str], sent: set[str]) -> dict[str, bool]:

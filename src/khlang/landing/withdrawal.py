@@ -27,8 +27,9 @@ _GONE = (
     "สำเนาที่เปิดแล้วทุกไฟล์ / Every opened copy.",
 )
 _HISTORY = (
-    "ตารางประวัติ {names}: สิ่งที่เคยทราบจากงวดนี้ยังอยู่จนพ้นระยะเก็บ ค่าปัจจุบันเว้นว่างไว้ / "
-    "Histories {names}: what had been known of this month stays until its retention ends; what holds now has a gap."
+    "ตารางประวัติ {names}: สิ่งที่เคยทราบจากงวดนี้ยังอยู่จนพ้นระยะเก็บ หรือจนคลังสั่งลืม (khlang history forget) "
+    "ค่าปัจจุบันเว้นว่างไว้ / Histories {names}: what had been known of this month stays until its retention ends, or "
+    "until the pool gives `khlang history forget`; what holds now has a gap."
 )
 _KEPT = (
     "ไฟล์ที่เข้ารหัสซึ่งเปิดไม่ได้แล้ว จนพ้นระยะล็อก / The encrypted files, unreadable by now, until their lock ends.",

@@ -69,6 +69,12 @@ class Records:
             if done:
                 yield self._intent(number)
 
+    def cut_off(self) -> dict[str, State]:
+        """What the last build was of, where a run was killed before its mark; whether Delta has it nobody knows."""
+        numbers = self._numbers()
+        last = max(numbers, default=0)
+        return {} if not last or numbers[last] else self._intent(last)
+
     def begin(self, periods: Mapping[str, State]) -> int:
         """Leave the intent to build these periods.
 

@@ -1,7 +1,7 @@
 """Gives one project its copies of the histories: the same records with the project's pids, and the known months.
 
 Records that came since are re-keyed and appended; the copy is made anew only after a change of its contract, of this
-code or of everybody's pids.
+code or of everybody's pids, or when the history was made to forget.
 """
 
 from pathlib import Path
@@ -13,6 +13,7 @@ from khlang.curation import rotation
 from khlang.link.build import Workshop, digest
 from khlang.link.common import WHOLE
 from khlang.link.history.build import records_of
+from khlang.link.history.forget import forgotten
 from khlang.link.records import Records, State
 from khlang.serve import project as projects
 from khlang.serve.project import Project
@@ -25,7 +26,11 @@ def build(shop: Workshop, project: Project) -> list[tuple[str, str]]:
 
     Returns:
         ``(table, "all")`` of every table that was written.
+
+    Raises:
+        ServiceError: Pids are being changed by a rotation.
     """
+    rotation.require_rest(shop.place.objects)
     mine = [table for table in shop.contracts.histories if table.project == project.name]
     written = [table.name for table in mine if _copy(shop, table, project)]
     if mine and _write_months(shop, mine, project):
@@ -58,16 +63,25 @@ def _copy(shop: Workshop, table: Table, project: Project) -> bool:
     known = max((row["known_from"] for row in months(table, list(records_of(shop, table).log()))), default="")
     if not known:
         return False
+    records = Records(shop.receipts, f"_projects/{project.name}/{table.versioned}")
+    # What a killed run began comes first, as it was: its records may be in the copy already, and must not come twice.
+    begun = [state for state in records.cut_off().values() if _bring(shop, table, project, state)]
     code = digest(Path(__file__).read_bytes(), ddl(table).encode())
+    turns = {"turn": rotation.generation(shop.place.objects), "forgotten": forgotten(shop, table)}
+    state = {"known_from": known, "code": code, **turns}
+    return _bring(shop, table, project, state) or bool(begun)
+
+
+def _bring(shop: Workshop, table: Table, project: Project, state: State) -> bool:
+    """Bring a copy to this state, where it is in another."""
     records = Records(shop.receipts, f"_projects/{project.name}/{table.versioned}")
     before = records.states().get(WHOLE, {})
-    state = {"known_from": known, "code": code, "turn": rotation.generation(shop.place.objects)}
     if before == state:
         return False
     number = records.begin({WHOLE: state})
-    grown = {**before, "known_from": known} == state
+    grown = {**before, "known_from": state["known_from"]} == state
     since = before["known_from"] if grown else ""
-    rows = shop.read(table.name).where(f"known_from > '{since}' AND known_from <= '{known}'")
+    rows = shop.read(table.name).where(f"known_from > '{since}' AND known_from <= '{state['known_from']}'")
     rekeyed = projects.rekey(rows, shop.read("spine"), table, project)
     projects.check(rekeyed, table, project)
     location = lake.table("projects", table.name, table.version, project=project.name)
@@ -76,6 +90,7 @@ def _copy(shop: Workshop, table: Table, project: Project) -> bool:
             delta.append(rekeyed, shop.place.at(location), app=app, version=number, sort_by=table.grain[0])
         else:
             delta.replace_all(rekeyed, shop.place.at(location), app=app, version=number)
+    rotation.require_rest(shop.place.objects)  # one that began meanwhile changed what was read: no mark, done again
     records.finish(number)
     return True
 

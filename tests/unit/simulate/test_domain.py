@@ -84,3 +84,13 @@ def test_a_domains_part_of_the_world_is_founded_and_advanced_month_by_month(thre
     simulate(Plan(500, 3, date(2026, 1, 1), 1, tmp_path / "agencies", tmp_path / "truth", ("b",)), seen.count)
     months = [date(2026, month, 1) for month in (1, 2, 3)]
     assert seen == [months[:1], months[:2], months]
+
+
+@pytest.mark.parametrize("dataset", [None, "vehicles"])
+def test_without_a_house_registry_months_are_simulated_and_link_with_nothing(three, tmp_path, dataset):
+    mine = tuple(extract for extract in WELFARE.extracts if extract.dataset == dataset)
+    three["a"] = Domain("a", mine, no_marts, no_marts)
+    files = simulate(Plan(500, 2, date(2026, 1, 1), 1, tmp_path / "agencies", tmp_path / "truth", ("a",)), [].append)
+    assert len(files) == 2 * len(mine)
+    rates = pl.read_parquet(tmp_path / "truth" / "link_rates.parquet")
+    assert (rates.height, "link_rate" in rates.columns) == (0, True)

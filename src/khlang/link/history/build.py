@@ -1,7 +1,8 @@
 """Takes into every history what curate promoted or withdrew since: an arrival at a time, each one append-only commit.
 
 An arrival leaves an intent with its time before, and a mark after its commit (:mod:`khlang.link.records`); a run that
-was killed between is finished by the next one, under the same number, and Delta takes no number twice.
+was killed between is finished by the next one, under the same number and before all else: Delta takes no number twice,
+and what comes next is held against months of which it is known whether they were taken in.
 """
 
 from collections.abc import Iterable
@@ -49,30 +50,43 @@ def records_of(shop: Workshop, table: Table) -> Records:
 def _build_one(shop: Workshop, table: Table, decisions: list[tuple[Decision, datetime]]) -> list[tuple[str, str]]:
     records = records_of(shop, table)
     mine = [(decision, at) for decision, at in decisions if decision["dataset"] == table.inputs[0]]
-    if not _pending(mine, table, records)[0]:
+    if not _pending(mine, table, records) and not records.cut_off():
         return []
     location, built = lake.table("history", table.name, table.version), []
     with shop.writer(table, location) as app:
-        waiting, taken = _pending(mine, table, records)  # again: another run may have held the lease until now
-        for arrival in waiting:
-            known = frozenset(period for period, version in taken.items() if version > 0)
-            state = {"inputs": {table.inputs[0]: arrival.version}, "known_from": arrival.known_from}
-            number = records.begin({arrival.period: state})
-            rows = _records(shop, table, arrival, known=known, at=shop.place.at(location))
-            delta.append(rows, shop.place.at(location), app=app, version=number, sort_by=facts.key(table)[0])
-            shop.session().catalog.uncacheTable(f"{table.name}_near")
-            records.finish(number)
-            taken[arrival.period] = arrival.version
+        # All of it asked only now: another run may have held the lease until this moment.
+        for period, state in records.cut_off().items():
+            _take_in(shop, table, Arrival(period, int(state["inputs"][table.inputs[0]]), state["known_from"]), app=app)
+            built.append((table.name, period))
+        for arrival in _pending(mine, table, records):
+            _take_in(shop, table, arrival, app=app)
             built.append((table.name, arrival.period))
     return built
 
 
-def _pending(decisions: Told, table: Table, records: Records) -> tuple[list[Arrival], dict[str, int]]:
-    """What is still to be taken in, and for every period the version that was."""
-    states = records.states()
-    taken = {period: int(state["inputs"][table.inputs[0]]) for period, state in states.items()}
-    last = max((state["known_from"] for state in states.values()), default="")
-    return arrivals.pending(decisions, taken=taken, last=last), taken
+def _take_in(shop: Workshop, table: Table, arrival: Arrival, *, app: str) -> None:
+    """One arrival, one commit; of one that was cut off before its mark the same commit, which Delta may have."""
+    records, location = records_of(shop, table), lake.table("history", table.name, table.version)
+    known = frozenset(period for period, version in _taken(table, records).items() if version > 0)
+    state = {"inputs": {table.inputs[0]: arrival.version}, "known_from": arrival.known_from}
+    number = records.begin({arrival.period: state})
+    try:
+        rows = _records(shop, table, arrival, known=known, at=shop.place.at(location))
+        delta.append(rows, shop.place.at(location), app=app, version=number, sort_by=facts.key(table)[0])
+    finally:
+        shop.session().catalog.dropTempView(f"{table.name}_near")  # and what is cached of it
+    records.finish(number)
+
+
+def _taken(table: Table, records: Records) -> dict[str, int]:
+    """Period → version that was taken in last; below zero where it was withdrawn."""
+    return {period: int(state["inputs"][table.inputs[0]]) for period, state in records.states().items()}
+
+
+def _pending(decisions: Told, table: Table, records: Records) -> list[Arrival]:
+    """What is still to be taken in."""
+    last = max((state["known_from"] for state in records.states().values()), default="")
+    return arrivals.pending(decisions, taken=_taken(table, records), last=last)
 
 
 def _records(shop: Workshop, table: Table, arrival: Arrival, *, known: frozenset[str], at: str) -> "DataFrame":

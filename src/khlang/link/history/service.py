@@ -1,4 +1,4 @@
-"""What curate promoted or withdrew, taken into all histories, in one process."""
+"""What curate promoted or withdrew, taken into all histories, or taken out for good, in one process."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from khlang import lake, store
 from khlang.landing import ledger
 from khlang.link.history import build
+from khlang.link.history import forget as ending
 from khlang.link.history.arrivals import Decision
 from khlang.link.service import workshop
 from khlang.settings import Settings
@@ -30,10 +31,23 @@ def take_in(settings: Settings) -> list[dict[str, str]]:
     return [{"dataset": name, "period": period, "verdict": "built"} for name, period in build.build(shop, told)]
 
 
+def forget(settings: Settings) -> dict[str, int]:
+    """Keep in every history only what is believed today.
+
+    Returns:
+        History → how many records went.
+
+    Raises:
+        ServiceError: Spark or the object store does not answer: run again.
+    """
+    shop = workshop(settings, "history")
+    return {table.name: ending.forget(shop, table) for table in shop.contracts.histories}
+
+
 def _decisions(receipts: "S3Client", datasets: set[str]) -> Iterator[tuple[Decision, datetime]]:
     """Curate's decisions of these datasets, each with the time at which the store took it."""
-    times = store.written(receipts, lake.RECEIPTS)
-    for dataset in sorted(datasets):
-        for decision in ledger.decisions(receipts, dataset=dataset, kind="curated"):
-            place = lake.Submission(*(str(decision[name]) for name in ("agency", "dataset", "period", "submission")))
-            yield decision, times[place.receipt_key(str(decision["stage"]))]
+    told = [one for dataset in sorted(datasets) for one in ledger.decisions(receipts, dataset=dataset, kind="curated")]
+    times = store.written(receipts, lake.RECEIPTS)  # after the decisions: curate goes on writing meanwhile
+    for decision in told:
+        place = lake.Submission(*(str(decision[name]) for name in ("agency", "dataset", "period", "submission")))
+        yield decision, times[place.receipt_key(str(decision["stage"]))]
