@@ -11,6 +11,7 @@ from khlang.authoring.proposal import ENOUGH, IDENTIFIED, Guess
 
 LIVES = 40  # years over which dates of birth spread, and dates of business do not
 SENTENCES = 0.05  # of the filled values: above it a column is free text
+COUNTED = 0.95  # of rows with a running number of their own: a corrected row often bears that of the first
 FEW = 3  # different values: fewer stand in nearly every list
 Rule = Callable[[str, Evidence, Dictionary], Guess | None]
 
@@ -49,7 +50,7 @@ def _stays(header: str, seen: Evidence, known: Dictionary) -> Guess | None:
         why = "ระบุตัวบุคคลได้โดยตรง / it names a person"
     elif seen.sentences > SENTENCES or said == "free-text":
         why = "เป็นข้อความอิสระ / people write sentences there"
-    elif seen.distinct == seen.rows and seen.integer == 1 and words.means(header, "serial"):
+    elif seen.distinct >= COUNTED * seen.rows and seen.integer == 1 and words.means(header, "serial"):
         why = "เลขลำดับของไฟล์ ไม่ใช่ข้อมูล / the file's own running number"
     if not why:
         return None

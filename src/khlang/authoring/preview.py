@@ -62,7 +62,7 @@ def preview(file: Path, tables: Contracts, *, options: ReadOptions | None = None
         guess(headers.printable(cell, i), seen, dictionary, about_people=people)
         for i, (cell, seen) in enumerate(zip(cells, evidence, strict=True))
     ]
-    made = _unique_names(guesses)
+    made = _unique_names(guesses, frozenset(tables.source["fields"]))
     grain, why = units.propose(frame, made)
     latest = next(
         (one.name for one in made if one.carried and one.standard == "date" and words.means(one.header, "latest")), None
@@ -123,13 +123,13 @@ def _top(chunks: Iterator[pl.DataFrame], rows: int) -> pl.DataFrame:
     return pl.concat(taken)
 
 
-def _unique_names(guesses: Sequence[Guess]) -> list[Guess]:
-    """Two columns never get one name: the later one is proposed without, and asked for."""
+def _unique_names(guesses: Sequence[Guess], fields: frozenset[str] = frozenset()) -> list[Guess]:
+    """Two columns never get one name, and a new field none that the dictionary has: a number is added, and asked for."""
     seen: set[str] = set()
     made: list[Guess] = []
     for i, one in enumerate(guesses):
         name, asked = one.name, one
-        if one.carried and name in seen:
+        if one.carried and (name in seen or (name in fields and not one.known)):
             text = f"ชื่อ {name} ใช้แล้ว: เป็นคนละเรื่องหรือไม่ / {name} is taken: what is this one?"
             asked = replace(one, name=f"{name}_{i + 1}", known=False).asked(text)
         elif not name:

@@ -124,7 +124,17 @@ def test_a_remark_stays_though_it_is_short_and_a_date_of_recording_does_not() ->
 
 def test_the_files_own_running_number_stays_and_is_no_grain() -> None:
     assert not proposed("ลำดับ", [str(n) for n in range(1, 30)]).carried
+    assert not proposed("ลำดับ", [*(str(n) for n in range(1, 30)), "7"]).carried, "a corrected row keeps its number"
     assert proposed("ลำดับ", ["1", "2"] * 9).carried
+
+
+def test_a_new_field_gets_no_name_that_the_dictionary_has(tmp_path: Path) -> None:
+    assert "type" in TABLES.source["fields"], "what the spine calls its identifiers' types"
+    path = tmp_path / "accounts.csv"
+    path.write_text("เลขที่บัญชี,ประเภทบัญชี\n" + "".join(f"{n},S{n % 3}\n" for n in range(30)), encoding="utf-8")
+    (made,) = [one for one in preview(path, TABLES).guesses if one.header == "ประเภทบัญชี"]
+    assert (made.name, made.known) == ("type_2", False)
+    assert any("is taken" in asked for asked in made.decide)
 
 
 def test_a_code_list_without_a_field_is_proposed_for_a_new_one() -> None:
