@@ -124,7 +124,7 @@ def _top(chunks: Iterator[pl.DataFrame], rows: int) -> pl.DataFrame:
 
 
 def _unique_names(guesses: Sequence[Guess], fields: frozenset[str] = frozenset()) -> list[Guess]:
-    """Two columns never get one name, and a new field none that the dictionary has: a number is added, and asked for."""
+    """Two columns never get one name, and a new field none of the dictionary's: a number is added, and asked for."""
     seen: set[str] = set()
     made: list[Guess] = []
     for i, one in enumerate(guesses):
