@@ -56,3 +56,8 @@ def _served(one: Contract, old: Table, new: Table) -> Iterator[Finding]:
     if old.layer == "marts" and missing:
         text = f"previous {old.version} does not say how {', '.join(missing[:5])} comes of the new columns."
         yield one.finding(keys, "LINT-SERVED", text, "Give an SQL expression for each column of the earlier version.")
+    strange = sorted(set(kept.columns.values()) - {column.name for column in new.columns})
+    if old.layer == "curated" and strange:
+        text = f"previous {old.version} calls columns what version {new.version} has not: {', '.join(strange[:5])}."
+        remedy = "Write old name: new name; what was sealed under the old one is curated by it, and read as it is."
+        yield one.finding(keys, "LINT-SERVED", text, remedy)

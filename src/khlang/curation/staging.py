@@ -45,6 +45,28 @@ def check_columns(given: Sequence[str], table: Table) -> None:
         )
 
 
+def by_todays_names(given: Sequence[str], table: Table) -> dict[str, str]:
+    """Column as it was sealed → its name now: of an earlier version, by what the contract declares of it (pure).
+
+    Args:
+        given: Columns of the accepted copy.
+        table: The contract, whose ``previous`` says of each earlier version's columns what they are called now.
+
+    Returns:
+        The moves that give just the contract's columns; empty where they do already, or none does.
+    """
+    wanted = set(sealed_columns(table))
+    if set(given) == wanted:
+        return {}
+    for previous in sorted(table.previous, key=lambda each: -each.version):
+        moves = dict(previous.columns)
+        moves |= {f"{old}_reason": f"{new}_reason" for old, new in previous.columns.items()}
+        made = {name: moves.get(name, name) for name in given}
+        if len(set(made.values())) == len(given) and set(made.values()) == wanted:
+            return {old: new for old, new in made.items() if old != new}
+    return {}
+
+
 def stage(accepted: "DataFrame", table: Table, *, period: str, pool: Pool) -> "DataFrame":
     """Build the staged frame of one submission.
 
@@ -57,6 +79,8 @@ def stage(accepted: "DataFrame", table: Table, *, period: str, pool: Pool) -> "D
     Raises:
         ContractError: The copy's columns are not the contract's.
     """
+    if moves := by_todays_names(accepted.columns, table):
+        accepted = accepted.withColumnsRenamed(moves)
     check_columns(accepted.columns, table)
     texts = [column.name for column in plain(table)]
     keyed = rekey(accepted, identifiers=identifiers(table), texts=texts, pool=pool)

@@ -83,6 +83,13 @@ def test_a_new_version_says_until_when_the_earlier_one_is_served() -> None:
     assert {one.code for one in findings(newer(wrong), before=small())} == {"LINT-CONTRACT"}
 
 
+def test_a_dataset_says_what_columns_of_an_earlier_version_are_called_now() -> None:
+    said = '  - property: previous\n    value: [{version: 1, until: "2027-06-30", columns: {GRAV: mother_age}}]\n'
+    assert findings(newer(said), before=small()) == []
+    wrong = findings(newer(said.replace("mother_age", "CAST(mother_age AS INT)")), before=small())
+    assert [one.code for one in wrong] == ["LINT-SERVED"]
+
+
 def test_a_version_never_shrinks_and_a_table_does_not_just_go() -> None:
     assert "LINT-VERSION" in {one.code for one in findings(small(), before=newer(""))}
     kept = {path: text for path, text in small().files.items() if "births" not in path}
