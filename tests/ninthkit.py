@@ -81,3 +81,16 @@ from pathlib import Path
 from khlang.demo.pages.notebook import run
 print(run(Path("notebooks/11_culture.ipynb"), Path.cwd()))
 """
+#: The domain's answer, as the demo asks for it and shows it.
+TOLD = """
+import sys
+from pathlib import Path
+from khlang import settings
+from khlang.demo.asking import teller
+from khlang.serve import client
+here = settings.load()
+with client.connect(here, "analyst") as connection:
+    told = teller("culture")(here, connection, ["2026-01"])
+told.draw(Path(sys.argv[1]))
+print(*(card.text for card in told.cards), *(cell for table in told.tables for row in table.cells for cell in row))
+"""

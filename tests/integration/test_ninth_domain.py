@@ -97,5 +97,15 @@ def test_the_analyst_gets_what_the_simulator_knows(answered: Settings) -> None:
 
 
 @pytest.mark.soak
+def test_its_answer_is_told_with_no_small_count(answered: Settings, tmp_path: Path) -> None:
+    words = ninthkit.run(answered, "-c", ninthkit.TOLD, str(tmp_path / "culture.png")).split()
+    truth = pl.read_parquet(answered.truth / "observable" / "library_use" / "2026-01.parquet")
+    assert f"{truth['loans'].sum():,}" in words
+    assert "×" in words
+    assert not {str(count) for count in range(1, 10)} & set(words)
+    assert (tmp_path / "culture.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.soak
 def test_its_notebook_runs_as_the_analyst(answered: Settings) -> None:
     assert "2026-01" in ninthkit.run(answered, "-c", ninthkit.NOTEBOOK)

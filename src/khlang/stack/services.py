@@ -26,7 +26,7 @@ SERVICES = (
     Service("airflow-api-server", "AIRFLOW", airflow.prepare, airflow.api_server, health.airflow_api),
     Service("airflow-scheduler", "", _nothing, airflow.scheduler, health.airflow_scheduler, after=API),
     Service("airflow-dag-processor", "", _nothing, airflow.dag_processor, health.airflow_dag_processor, after=API),
-    Service("gateway", "GATEWAY", _nothing, _gateway, health.gateway, grace=30, after=STORE),
+    Service("gateway", "GATEWAY", _nothing, _gateway, health.gateway, grace=120, after=STORE),
 )
 NAMES = tuple(service.name for service in SERVICES)
 
