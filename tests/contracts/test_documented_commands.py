@@ -24,7 +24,7 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^(\w+):", MAKEFILE, re.MULTILINE))
 VARIABLES = set(re.findall(r"\$\((\w+)\)|\b(\w+) \?=", MAKEFILE))
 # What belongs to the reader's own machine, with which documents begin.
-OTHERS = ("python ", "python3 ", "pip ", "khlang/bin/pip ", "set -a", "git ")
+OTHERS = ("python ", "python3 ", "pip ", "khlang/bin/pip ", "set -a", "git ", "export KHLANG_AGENCY_HOME=")
 
 
 def fenced(text: str) -> Iterator[str]:
