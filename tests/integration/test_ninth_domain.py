@@ -88,7 +88,7 @@ def answered(copy: Path) -> Iterator[Settings]:
 
 @pytest.mark.soak
 def test_the_analyst_gets_what_the_simulator_knows(answered: Settings) -> None:
-    told = json.loads(ninthkit.run(answered, "-m", "khlang", "sql", "-f", "json", MART))
+    told = json.loads(ninthkit.run(answered, "-m", "khlang", "sql", "--format", "json", MART))
     truth = pl.read_parquet(answered.truth / "observable" / "library_use" / "2026-01.parquet")
     wanted = truth.select("province_code", "loans", "borrowing_members").sort("province_code").to_dicts()
     assert told == wanted

@@ -51,11 +51,14 @@ class Copies:
         return {row[0] for row in self.rows()}
 
     def rotated(self) -> rotation.Work:
+        shop = self.told.shop
+        houses = [
+            ("house", f"p1.e01.{n:032x}", 60 + n, "2026-01") for n in PID
+        ]  # the registry's, as curate leaves them
+        shop.frame(houses, "spine").write.format("delta").mode("append").save(shop.at("spine", "spine"))
         (self.root / "fresh.key").write_text(secrets.token_hex(32))
-        shop, pool = self.told.lake, Pool(str(self.root / "project.key"))
-        return rotation.Work(
-            self.told.shop.spark, shop.place, shop.contracts, pool, Pool(str(self.root / "fresh.key"), "p02")
-        )
+        pool, fresh = Pool(str(self.root / "project.key")), Pool(str(self.root / "fresh.key"), "p02")
+        return rotation.Work(shop.spark, self.told.lake.place, self.told.lake.contracts, pool, fresh)
 
 
 @pytest.fixture

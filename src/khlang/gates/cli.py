@@ -36,15 +36,20 @@ def learn(*, names: tuple[str, ...], write: bool) -> None:
     here = settings_.load()
     known = contracts.load(here.contracts)
     receipts = store.client(here, "curate")
+    unseen = 0
     for table in [known.require("curated", name) for name in names] or known.datasets:
         months = learning.history(list(ledger.decisions(receipts, dataset=table.name, kind="curated")))
         bands = learning.learn(table, months)
-        if not bands:
+        if not months and not names:
+            unseen += 1
+        elif not bands:
             click.echo(f"# {table.name}: {len(months)} months, {learning.LEAST_MONTHS} are needed")
         elif write:
             click.echo(f"{put(here.contracts.parent / 'expectations', table, bands)}: {len(bands)} bands")
         else:
             click.echo(f"# expectations/{table.path}\n{learning.block(bands)}", nl=False)
+    if unseen:
+        click.echo(f"# {unseen} other datasets have no promoted month")
 
 
 @gate.command(epilog="\b\nExamples:\n  khlang gate pages")
