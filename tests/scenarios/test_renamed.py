@@ -11,6 +11,7 @@ from khlang.contracts import Column, Contracts, Previous, Table
 from khlang.curation.run import Curator
 from khlang.errors import ContractError
 
+pytestmark = pytest.mark.soak
 TABLE = contracts.load()["vehicles"]
 CAR = {"vehicle_id": "plate", "pid": "somchai", "vehicle_type_code": "RY1", "first_registered_on": "05/03/2560"}
 OLD, NEW = "first_registered_on", "registered_on"

@@ -52,6 +52,7 @@ def test_a_run_killed_before_its_mark_is_finished_without_a_second_row(told: Tol
     assert told.records().count() == count
 
 
+@pytest.mark.soak
 def test_a_correction_after_a_run_killed_before_its_mark_still_ends_what_it_says_no_more(
     told: Told, tmp_path: Path
 ) -> None:

@@ -17,6 +17,7 @@ from khlang.link.history import forget
 from khlang.serve import histories
 from khlang.serve.project import Project
 
+pytestmark = pytest.mark.soak
 BOTH = [("person_address", "all"), ("history_months", "all")]
 STAYS, LEFT = ("10", "1001", "2026-01", "9999-12"), ("50", "5001", "2026-01", "2026-02")
 KEPT = {STAYS, LEFT, ("50", "5002", "2026-02", "9999-12")}
