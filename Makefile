@@ -10,7 +10,7 @@ KHLANG := .venv/bin/khlang
 # A machine that forbids Python to keep what it compiled pays for it at each start: 10 s of GX instead of 3.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo domains volume test soak check bench docs site lab superset kernel dist windows clean
+.PHONY: help setup up down status logs demo domains volume tour test soak check bench docs site lab superset kernel dist windows clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ status: ## Show each server, and where to log in
 
 logs: ## Show the end of a server's log (S=trino)
 	@$(KHLANG) stack logs -s $(or $(S),trino)
+
+tour: setup ## Walk a project from request to certificate of destruction, on the stack that is up
+	@$(KHLANG) project tour
 
 test: kernel ## Run every test, on real servers
 	@.venv/bin/pytest -n 2 --no-loadscope-reorder -m "not soak" $(T) $(ARGS)

@@ -18,7 +18,7 @@ from khlang.stack import access
 
 NAMES = ("poverty", "other")
 DAY = dt.date(2026, 12, 2)
-LOGINS = ("nicha.poverty", "nicha.other")
+LOGINS = ("analyst-a.poverty", "analyst-a.other")
 ACCOUNTS = ("analyst", "engineer", *LOGINS)
 
 

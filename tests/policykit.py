@@ -19,7 +19,7 @@ ASKED: dict[str, Any] = {
         "welfare_eligibility": ["pid", "province_code", "debt_baht"],
         "welfare_by_amphoe": ["amphoe_code", "registrants"],
     },
-    "people": ["nicha", "wit"],
+    "people": ["analyst-a", "analyst-b"],
     "ends": "2027-06-30",
     "replicate_until": "2029-06-30",
 }
@@ -38,14 +38,14 @@ def event(action: Action, by: str = "keeper", at: dt.datetime = START, **data: A
 def drafted(asked: Request | None = None, approvals: int = 2) -> Event:
     made = asked or request()
     return event(
-        "draft", by="nicha", request=made.as_dict(), approvals=approvals,
+        "draft", by="analyst-a", request=made.as_dict(), approvals=approvals,
         agencies=list(owners.agencies(CONTRACTS, made.tables)),
     )  # fmt: skip
 
 
 def events(until: Action = "activate", **given: Any) -> list[Event]:
     consents = [event("consent", by=f"{agency}-owner", agency=agency) for agency in AGENCIES]
-    every = [drafted(**given), event("submit", by="nicha"), *consents, event("approve", by="keeper"),
+    every = [drafted(**given), event("submit", by="analyst-a"), *consents, event("approve", by="keeper"),
              event("approve", by="second"), event("activate")]  # fmt: skip
     last = max(number for number, one in enumerate(every) if one.action == until)
     return every[: last + 1]

@@ -18,7 +18,7 @@ from khlang.settings import Settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 CID = "9100000000016"
-PASTED = f"SELECT count(*) AS asked_of_somchai FROM welfare_eligibility WHERE amphoe_code = '{CID}'"
+PASTED = f"SELECT count(*) AS asked_of_one FROM welfare_eligibility WHERE amphoe_code = '{CID}'"
 
 
 def khlang(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -39,14 +39,14 @@ def asked(demo: Demo) -> Settings:
     with client.connect(demo.settings, "analyst") as connection:
         assert client.ask(connection, PASTED).rows == ((0,),)
     for _ in range(60):
-        if any("asked_of_somchai" in one["sql"] for one in mine(demo.settings)):
+        if any("asked_of_one" in one["sql"] for one in mine(demo.settings)):
             return demo.settings
         time.sleep(0.5)
     pytest.fail("the ledger does not tell of a query that ended half a minute ago")
 
 
 def test_the_shape_of_a_query_stands_and_no_identifier(asked: Settings) -> None:
-    told = next(one for one in mine(asked) if "asked_of_somchai" in one["sql"])
+    told = next(one for one in mine(asked) if "asked_of_one" in one["sql"])
     assert (told["state"], told["rows"]) == ("FINISHED", 1)
     assert told["tables"] == "welfare_eligibility welfare_eligibility_v1"  # the view, and what is behind it
     root = store.client(asked, "root")

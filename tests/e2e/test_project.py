@@ -55,8 +55,8 @@ def projects(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Settings:
         }
         (folder / f"{name}.yaml").write_text(yaml.safe_dump(asked, allow_unicode=True), encoding="utf-8")
         steps = [
-            ("draft", str(folder / f"{name}.yaml"), "--by=nicha"),
-            ("submit", name, "--by=nicha"),
+            ("draft", str(folder / f"{name}.yaml"), "--by=analyst-a"),
+            ("submit", name, "--by=analyst-a"),
             *(("consent", name, f"--agency={agency}", f"--by={agency}-owner") for agency in policykit.AGENCIES),
             ("approve", name, "--by=keeper"),
             ("approve", name, "--by=second"),
@@ -68,10 +68,10 @@ def projects(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 def test_a_login_reads_its_project_and_the_pilot_reads_its_own(projects: Settings) -> None:
-    whole, persons, _ = ask(projects, "nicha.poverty", COUNT)[0]
+    whole, persons, _ = ask(projects, "analyst-a.poverty", COUNT)[0]
     ((pilot,),) = ask(projects, "analyst", "SELECT count(*) FROM demo.welfare_eligibility")
     assert whole == pilot
-    some, fewer, _ = ask(projects, "nicha.sampled", COUNT)[0]
+    some, fewer, _ = ask(projects, "analyst-a.sampled", COUNT)[0]
     assert 0.3 * persons < fewer < 0.7 * persons
     assert some < whole
     copies = book.read(projects, "poverty").snapshot["copies"]
@@ -81,9 +81,9 @@ def test_a_login_reads_its_project_and_the_pilot_reads_its_own(projects: Setting
 @pytest.mark.parametrize(
     ("login", "sql"),
     [
-        ("nicha.poverty", "SELECT cars FROM poverty.welfare_eligibility"),
-        ("nicha.poverty", "SELECT count(*) FROM sampled.welfare_eligibility"),
-        ("nicha.poverty", "SELECT count(*) FROM demo.welfare_eligibility"),
+        ("analyst-a.poverty", "SELECT cars FROM poverty.welfare_eligibility"),
+        ("analyst-a.poverty", "SELECT count(*) FROM sampled.welfare_eligibility"),
+        ("analyst-a.poverty", "SELECT count(*) FROM demo.welfare_eligibility"),
         ("analyst", "SELECT count(*) FROM poverty.welfare_eligibility"),
         ("analyst", "SELECT count(*) FROM poverty.welfare_eligibility_v1"),
         ("engineer", "SELECT count(*) FROM poverty.welfare_by_amphoe"),
@@ -96,7 +96,7 @@ def test_nobody_reads_what_was_not_given(projects: Settings, login: str, sql: st
 
 def test_two_projects_cannot_be_joined_by_pid(projects: Settings) -> None:
     pids = {
-        name: {row[0] for row in ask(projects, f"wit.{name}", "SELECT DISTINCT pid FROM welfare_eligibility")}
+        name: {row[0] for row in ask(projects, f"analyst-b.{name}", "SELECT DISTINCT pid FROM welfare_eligibility")}
         for name in ("poverty", "sampled")
     }
     pilot = {row[0] for row in ask(projects, "analyst", "SELECT DISTINCT pid FROM demo.welfare_eligibility")}
@@ -106,7 +106,7 @@ def test_two_projects_cannot_be_joined_by_pid(projects: Settings) -> None:
 
 
 def test_the_policy_says_why_and_that_nothing_waits(projects: Settings) -> None:
-    said = khlang(projects, "policy", "explain", "nicha.poverty", "poverty.welfare_eligibility", "debt_baht")
+    said = khlang(projects, "policy", "explain", "analyst-a.poverty", "poverty.welfare_eligibility", "debt_baht")
     assert "may read" in said
     assert "Approved by: keeper, second" in said
     assert "No right changes" in khlang(projects, "policy", "diff")
@@ -120,14 +120,14 @@ def test_after_the_last_day_access_ends_and_after_escrow_all_goes(
         monkeypatch.setenv(name, value)
 
     def on(day: str, command: Any, *arguments: str) -> str:
-        monkeypatch.setattr(keeping, "now", lambda: dt.datetime.fromisoformat(f"{day}T09:00:00+00:00"))
-        done = CliRunner().invoke(command, arguments, catch_exceptions=False)
+        with keeping.at(dt.datetime.fromisoformat(f"{day}T09:00:00+00:00")):
+            done = CliRunner().invoke(command, arguments, catch_exceptions=False)
         assert done.exit_code == 0
         return done.output
 
     assert "loses poverty.welfare_eligibility: debt_baht" in on("2090-01-02", policy_cli, "diff")
     assert on("2090-01-02", cli.project, "expire") == "ปิด / closed: poverty, sampled\n"
-    eventually_refused(lambda: ask(projects, "nicha.poverty", COUNT))
+    eventually_refused(lambda: ask(projects, "analyst-a.poverty", COUNT))
     root = store.client(projects, "root")
     kept = list(store.list_keys(root, LAKE, "projects/poverty/"))
     assert [key for key in kept if key.endswith(".parquet")]
@@ -147,6 +147,15 @@ def test_after_the_last_day_access_ends_and_after_escrow_all_goes(
     forged = {**json.loads(certificate.read_bytes()), "files": 0}
     with pytest.raises(KhlangError):
         keeping.verify(forged, public=(projects.registry / "receipt.pub").read_text().strip())
+
+
+def test_the_tour_goes_the_whole_way(projects: Settings) -> None:
+    told = khlang(projects, "project", "tour")
+    steps = [line.split(" s  ", 1)[1] for line in told.splitlines()]
+    assert steps[0] == "draft  draft"
+    assert steps[-2].endswith("files and the key; signed")
+    assert sum("refused: " in one for one in steps) == 2
+    assert "tour1  destroyed" in khlang(projects, "project", "list")
 
 
 def eventually_refused(ask_: Callable[[], Any]) -> None:

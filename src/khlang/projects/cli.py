@@ -18,12 +18,12 @@ from khlang.stack import secrets
 EXAMPLES = """Examples:
 
 \b
-  khlang project draft poverty.yaml --by nicha --why "first request"
-  khlang project submit poverty --by nicha --why "ready for the owners"
+  khlang project draft poverty.yaml --by analyst-a --why "first request"
+  khlang project submit poverty --by analyst-a --why "ready for the owners"
   khlang project consent poverty --agency mof --by mof-owner --why "within our law"
   khlang project approve poverty --by keeper --why "purpose and columns fit"
   khlang project activate poverty --by keeper --why "approved"
-  khlang sql -u nicha.poverty "SELECT count(*) FROM poverty.welfare_eligibility"
+  khlang sql -u analyst-a.poverty "SELECT count(*) FROM poverty.welfare_eligibility"
   khlang project expire                       # every project whose last day is over
   khlang project destroy poverty --by keeper --why "replication date is over"
 """
@@ -160,6 +160,15 @@ def verify_(certificate: Path) -> None:
         raise InputError(f"{certificate.name} is no certificate.", "Choose the file that destroy named.") from None
     keeping.verify(signed, public=public)
     click.echo("ลายมือชื่อถูกต้อง / the signature holds")
+
+
+@project.command(name="tour")
+def tour_() -> None:
+    """Walk a project from request to certificate on the stack that is up, each step timed; the clock is put forward."""
+    from khlang.projects import tour
+
+    done = tour.walk(settings_.load(), lambda one: click.echo(f"{one.seconds:6.1f} s  {one.step}  {one.told}"))
+    click.echo(f"{sum(one.seconds for one in done):6.1f} s  รวม / in all")
 
 
 @project.command(name="list")

@@ -4,6 +4,9 @@ import datetime as dt
 import os
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +28,22 @@ KEY_BYTES = 32
 KNOWN_SECONDS = 60  # Trino looks at its password file every five seconds, and a busy one is late
 
 
+_AHEAD: ContextVar[dt.datetime | None] = ContextVar("ahead", default=None)
+
+
 def now() -> dt.datetime:
-    """The time, UTC: the only clock of this package, for tests to set."""
-    return dt.datetime.now(dt.UTC)
+    """The time, UTC: the only clock of this package."""
+    return _AHEAD.get() or dt.datetime.now(dt.UTC)
+
+
+@contextmanager
+def at(moment: dt.datetime) -> Iterator[None]:
+    """Put this package's clock to a moment, for the tour and for tests."""
+    token = _AHEAD.set(moment)
+    try:
+        yield
+    finally:
+        _AHEAD.reset(token)
 
 
 def key_file(settings: Settings, name: str) -> Path:

@@ -22,7 +22,7 @@ EXAMPLES = """Examples:
 
 \b
   khlang policy diff                                                # before anything is applied
-  khlang policy explain nicha.poverty poverty.welfare_eligibility debt_baht
+  khlang policy explain analyst-a.poverty poverty.welfare_eligibility debt_baht
   khlang policy apply                                               # also done by every step of a project
 """
 

@@ -14,7 +14,7 @@ from khlang.policy import life
 from khlang.policy.life import Action, Event
 
 TODAY = dt.date(2026, 12, 1)
-PEOPLE = ("nicha", "wit", "keeper", "second", *(f"{agency}-owner" for agency in AGENCIES))
+PEOPLE = ("analyst-a", "analyst-b", "keeper", "second", *(f"{agency}-owner" for agency in AGENCIES))
 
 
 def test_from_request_to_destruction() -> None:
@@ -37,7 +37,7 @@ def test_one_owner_who_did_not_consent_is_enough_to_stop_it(missing: str) -> Non
     assert refused.value.code == "PROJECT-STATE"
 
 
-@pytest.mark.parametrize("by", ["nicha", "wit", f"{AGENCIES[0]}-owner"])
+@pytest.mark.parametrize("by", ["analyst-a", "analyst-b", f"{AGENCIES[0]}-owner"])
 def test_nobody_with_an_interest_approves(by: str) -> None:
     with pytest.raises(AccessError) as refused:
         life.after(policykit.project("consent"), event("approve", by=by))
@@ -54,7 +54,7 @@ def test_four_eyes_are_those_of_two_people() -> None:
 
 def test_who_asks_does_not_consent_for_an_owner() -> None:
     with pytest.raises(AccessError) as refused:
-        life.after(policykit.project("submit"), event("consent", by="wit", agency=AGENCIES[0]))
+        life.after(policykit.project("submit"), event("consent", by="analyst-b", agency=AGENCIES[0]))
     assert refused.value.code == "PROJECT-EYES"
 
 

@@ -11,14 +11,14 @@ from khlang.policy.explain import Asked, explain
 from khlang.policy.life import Action
 
 ACTIVE, OVER = dt.date(2026, 12, 2), dt.date(2027, 7, 1)
-LOGIN = "nicha.poverty"
+LOGIN = "analyst-a.poverty"
 
 
 def held_rights(day: dt.date, *, until: Action = "activate") -> set[Right]:
     whole = policy(CONTRACTS, [policykit.project()], ACTIVE)
     held = policy(CONTRACTS, [policykit.project(until)], day)
     document = rules(CONTRACTS, held)
-    return rights(document, served(CONTRACTS, whole), [LOGIN, "wit.poverty", "analyst", "nichaxpoverty"])
+    return rights(document, served(CONTRACTS, whole), [LOGIN, "analyst-b.poverty", "analyst", "analyst-axpoverty"])
 
 
 def test_a_login_reads_what_was_asked_for_and_no_more() -> None:
@@ -41,7 +41,7 @@ def test_after_the_last_day_nobody_reads_anything() -> None:
 
 
 def test_the_dot_of_a_login_is_a_dot() -> None:
-    assert not [right for right in held_rights(ACTIVE) if right[0] == "nichaxpoverty"]
+    assert not [right for right in held_rights(ACTIVE) if right[0] == "analyst-axpoverty"]
     document = rules(CONTRACTS, policy(CONTRACTS, [policykit.project()], ACTIVE))
     assert granted(document, LOGIN, "poverty", "welfare_eligibility_v1") == ["SELECT"]
     assert granted(document, LOGIN, "poverty", "welfare_eligibility_v2") == []
@@ -52,9 +52,9 @@ def test_a_difference_is_told_by_account_table_and_column() -> None:
     changes = diff(held_rights(ACTIVE, until="approve"), held_rights(ACTIVE))
     mine = [one for one in changes if one.user == LOGIN and one.table == "poverty.welfare_eligibility"]
     assert [(one.gains, one.loses) for one in mine] == [(("debt_baht", "period", "pid", "province_code"), ())]
-    assert {one.user for one in changes} == {LOGIN, "wit.poverty"}
+    assert {one.user for one in changes} == {LOGIN, "analyst-b.poverty"}
     back = diff(held_rights(ACTIVE), held_rights(OVER))
-    assert {(one.user, one.gains) for one in back} == {(LOGIN, ()), ("wit.poverty", ())}
+    assert {(one.user, one.gains) for one in back} == {(LOGIN, ()), ("analyst-b.poverty", ())}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ def test_a_request_as_a_file() -> None:
     text = yaml.safe_dump(policykit.ASKED, allow_unicode=True)
     asked = parse(text, "poverty.yaml")
     assert asked == policykit.request()
-    assert asked.logins == ("nicha.poverty", "wit.poverty")
+    assert asked.logins == ("analyst-a.poverty", "analyst-b.poverty")
     assert asked.sample == 1.0
 
 
@@ -27,7 +27,7 @@ def test_a_request_as_a_file() -> None:
         ({"tables": {}}, "names no columns"),
         ({"tables": {"welfare_eligibility": []}}, "names no columns"),
         ({"people": []}, "people is empty"),
-        ({"people": ["nicha.poverty"]}, "people is empty or holds"),
+        ({"people": ["analyst-a.poverty"]}, "people is empty or holds"),
         ({"sample": 0}, "sample is no share"),
         ({"sample": 1.5}, "sample is no share"),
         ({"ends": "30/6/2570"}, "ends is no day"),
