@@ -12,7 +12,7 @@ from typing import Any
 from khlang import artefacts
 from khlang.errors import PortInUseError, ServiceError, SetupError
 from khlang.settings import Settings
-from khlang.stack import fence, minio, order, secrets, tls, trino
+from khlang.stack import access, fence, minio, order, secrets, tls
 from khlang.stack.process import Service
 from khlang.stack.services import SERVICES, healthy
 from khlang.stack.supervisor import Supervisor, socket_path
@@ -144,7 +144,7 @@ def up(settings: Settings, *, only: tuple[str, ...] = (), report: Report) -> Non
         service.prepare(settings)
         supervisor.start(service.name)
     if any(service.name == "trino" for service in wanted if service not in absent):
-        trino.write_rules(settings)  # of a mart that was added since; nothing else of what runs is touched
+        access.apply(settings)  # of a mart that was added since; nothing else of what runs is touched
     _wait(settings, wanted, begun, report)
 
 

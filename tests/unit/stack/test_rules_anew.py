@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from khlang import settings
-from khlang.stack import lifecycle
+from khlang.stack import lifecycle, secrets
 from khlang.stack.services import SERVICES
 
 
@@ -28,6 +28,7 @@ def test_the_access_rules_of_a_running_trino_are_those_of_the_contracts(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     here = settings.load({"KHLANG_VAR": str(tmp_path)})
+    secrets.ensure(here)
     rules = tmp_path / "trino" / "etc" / "rules.json"
     rules.parent.mkdir(parents=True)
     monkeypatch.setattr(lifecycle, "Supervisor", Running)
