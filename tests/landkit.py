@@ -120,30 +120,34 @@ def place(made: Manifest) -> lake.Submission:
 def found(settings: Settings) -> tuple[Home, dict[str, str]]:
     """Found an authority and a pool in these settings, and enrol the Ministry of Finance."""
     authority = authority_.start(settings.authority, simulation=True)
-    tables = contracts.load(settings.contracts)
-    bundle_.publish(authority, settings.registry, tables)
+    bundle_.publish(authority, settings.registry, contracts.load(settings.contracts))
     recipients = keeper.init(settings, start="2026-01", months=120)
+    return enrolled(settings, "mof", recipients), recipients
+
+
+def enrolled(settings: Settings, agency: str, recipients: dict[str, str]) -> Home:
+    """Set one agency up with the pool's authority, and enrol it."""
+    authority, tables = authority_.open_(settings.authority), contracts.load(settings.contracts)
     made = bundle_.make(
         authority,
-        agency="mof",
+        agency=agency,
         contracts=tables,
         recipients=recipients,
         gateway_url=settings.gateway_url,
         gateway_ca=(settings.trino_ca.read_text() if settings.trino_ca.exists() else ""),
         receipt_key=(settings.registry / "receipt.pub").read_text().strip(),
     )
-    folder = settings.agency("mof")
-    key = home_.start(folder, bundle=json.dumps(made), sealing_key=authority.source_secret().hex())
-    del key
+    folder = settings.agency(agency)
+    home_.start(folder, bundle=json.dumps(made), sealing_key=authority.source_secret().hex())
     home = Home(folder)
     keeper.enrol(
         settings,
-        agency="mof",
+        agency=agency,
         public_key=signatures.public_hex(home.signing_key()),
         token_file=folder / "gateway.token",
         simulation=True,
     )
-    return home, recipients
+    return home
 
 
 @contextmanager
