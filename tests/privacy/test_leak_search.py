@@ -18,7 +18,7 @@ import pytest
 from tests.demofixture import Demo
 
 from khlang import pseudonym, store
-from khlang.lake import HEADERS, LAKE, LANDING, RECEIPTS
+from khlang.lake import AUDIT, HEADERS, LAKE, LANDING, RECEIPTS
 from khlang.settings import Settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -108,7 +108,7 @@ def pieces(settings: Settings) -> Iterator[tuple[str, bytes]]:
         except FileNotFoundError:
             continue  # a server's own file that has just gone
     root = store.client(settings, "root")
-    for bucket in (HEADERS, LANDING, LAKE, RECEIPTS):
+    for bucket in (AUDIT, HEADERS, LANDING, LAKE, RECEIPTS):
         for key in store.list_keys(root, bucket):
             yield f"object:{bucket}/{key}", store.get(root, bucket, key) or b""
 

@@ -101,7 +101,8 @@ def prepare(settings: Settings) -> None:
     secrets.write_private(etc / "password-authenticator.properties", _properties(passwords))
     secrets.write_private(etc / "resource-groups.properties", _properties(groups))
     secrets.write_private(etc / "http-event-listener.properties", _properties(_listener(settings)))
-    secrets.write_private(etc / "log.properties", "io.trino=INFO\n")
+    # At INFO its start writes every property of every plugin into the log, the listener's token among them.
+    secrets.write_private(etc / "log.properties", "io.trino=INFO\nBootstrap=WARN\n")
     for name, (role, register) in CATALOGS.items():
         secrets.write_private(etc / "catalog" / f"{name}.properties", _properties(_catalog(settings, role, register)))
     access.apply(settings)
