@@ -9,6 +9,7 @@ way of spacing a number is one. Positive controls: the same search finds each ki
 import base64
 import hashlib
 import io
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,9 +98,14 @@ def secrets_of(settings: Settings) -> dict[str, str]:
     return found
 
 
+def files(folder: Path) -> list[Path]:
+    """Every file below a folder; what a server takes away meanwhile (the store's trash) is no error."""
+    return sorted(Path(root) / name for root, _, names in os.walk(folder) for name in names)
+
+
 def pieces(settings: Settings) -> Iterator[tuple[str, bytes]]:
     """Every file of the pool and every object of its store."""
-    for path in sorted(settings.var.rglob("*")):
+    for path in files(settings.var):
         place = path.relative_to(settings.var).as_posix()
         if place.startswith(("outside/", "secrets/")) or not path.is_file() or path.is_symlink():
             continue
@@ -130,10 +136,18 @@ def test_nothing_leaked(demo: Demo, search: Search) -> None:
     assert not found
 
 
+def mode(path: Path) -> int:
+    """Who may read a file; everybody where it has just gone."""
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return 0o777
+
+
 def own_configuration(settings: Settings) -> set[str]:
     """Private files outside ``secrets`` where a server keeps what it itself must know: MinIO's accounts among them."""
-    files = (path for folder in ("trino", "spark", "minio") for path in (settings.var / folder).rglob("*"))
-    private = (path for path in files if path.is_file() and path.stat().st_mode & 0o077 == 0)
+    each = (path for folder in ("trino", "spark", "minio") for path in files(settings.var / folder))
+    private = (path for path in each if mode(path) & 0o077 == 0)
     kinds = {".properties", ".credentials", ".db"}
     kept = (path for path in private if path.suffix in kinds or "/.minio.sys/" in path.as_posix())
     return {f"file:{path.relative_to(settings.var).as_posix()}" for path in kept}
