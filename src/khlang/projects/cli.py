@@ -21,11 +21,18 @@ EXAMPLES = """Examples:
   khlang project draft poverty.yaml --by analyst-a --why "first request"
   khlang project submit poverty --by analyst-a --why "ready for the owners"
   khlang project consent poverty --agency mof --by mof-owner --why "within our law"
+  khlang project refuse poverty --agency sso --by sso-owner --why "too many columns"
   khlang project approve poverty --by keeper --why "purpose and columns fit"
   khlang project activate poverty --by keeper --why "approved"
   khlang sql -u analyst-a.poverty "SELECT count(*) FROM poverty.welfare_eligibility"
+  khlang project list
+  khlang project show poverty
+  khlang project extend poverty --ends 2028-01-31 --by second --why "the paper is under review"
+  khlang project revoke poverty --by keeper --why "a login was shared"
   khlang project expire                       # every project whose last day is over
   khlang project destroy poverty --by keeper --why "replication date is over"
+  khlang project verify poverty.certificate.json
+  khlang project tour                         # all of it on the stack that is up
 """
 #: State → what a Thai reader calls it.
 THAI = {
@@ -65,7 +72,7 @@ def draft(file: Path, by: str, why: str) -> None:
     _tell(keeping.draft(settings_.load(), asked, by=by, why=why))
 
 
-@project.command()
+@project.command(epilog=EXAMPLES)
 @click.argument("name")
 @_said
 def submit(name: str, by: str, why: str) -> None:
@@ -73,7 +80,7 @@ def submit(name: str, by: str, why: str) -> None:
     _tell(keeping.step(settings_.load(), name, "submit", by=by, why=why))
 
 
-@project.command()
+@project.command(epilog=EXAMPLES)
 @click.argument("name")
 @click.option("--agency", required=True, help="The agency that consents.")
 @_said
@@ -82,7 +89,7 @@ def consent(name: str, agency: str, by: str, why: str) -> None:
     _tell(keeping.step(settings_.load(), name, "consent", by=by, why=why, agency=agency))
 
 
-@project.command()
+@project.command(epilog=EXAMPLES)
 @click.argument("name")
 @click.option("--agency", required=True, help="The agency that refuses.")
 @_said
@@ -91,7 +98,7 @@ def refuse(name: str, agency: str, by: str, why: str) -> None:
     _tell(keeping.step(settings_.load(), name, "refuse", by=by, why=why, agency=agency))
 
 
-@project.command()
+@project.command(epilog=EXAMPLES)
 @click.argument("name")
 @_said
 def approve(name: str, by: str, why: str) -> None:
@@ -114,7 +121,7 @@ def activate(name: str, by: str, why: str) -> None:
         click.echo(f"  {login}: password in {secrets.trino_password_file(here, login)}")
 
 
-@project.command()
+@project.command(epilog=EXAMPLES)
 @click.argument("name")
 @click.option("--ends", required=True, help="The new last day, YYYY-MM-DD.")
 @_said
@@ -123,7 +130,7 @@ def extend(name: str, ends: str, by: str, why: str) -> None:
     _tell(keeping.step(settings_.load(), name, "extend", by=by, why=why, ends=request.day(ends, "ends", "--ends")))
 
 
-@project.command()
+@project.command(epilog=EXAMPLES)
 @click.argument("name")
 @_said
 def revoke(name: str, by: str, why: str) -> None:
@@ -131,14 +138,14 @@ def revoke(name: str, by: str, why: str) -> None:
     _tell(keeping.revoke(settings_.load(), name, by=by, why=why))
 
 
-@project.command()
+@project.command(epilog=EXAMPLES)
 def expire() -> None:
     """Close every project whose last day is over; files and key stay in escrow."""
     closed = keeping.expire(settings_.load())
     click.echo(f"ปิด / closed: {', '.join(closed) or '0'}")
 
 
-@project.command()
+@project.command(epilog=EXAMPLES)
 @click.argument("name")
 @_said
 def destroy(name: str, by: str, why: str) -> None:
@@ -149,7 +156,7 @@ def destroy(name: str, by: str, why: str) -> None:
     click.echo(str(book.folder(here) / f"{name}{book.CERTIFICATE}"))
 
 
-@project.command(name="verify")
+@project.command(name="verify", epilog=EXAMPLES)
 @click.argument("certificate", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def verify_(certificate: Path) -> None:
     """Hold a certificate of destruction against the pool's key."""
@@ -162,7 +169,7 @@ def verify_(certificate: Path) -> None:
     click.echo("ลายมือชื่อถูกต้อง / the signature holds")
 
 
-@project.command(name="tour")
+@project.command(name="tour", epilog=EXAMPLES)
 def tour_() -> None:
     """Walk a project from request to certificate on the stack that is up, each step timed; the clock is put forward."""
     from khlang.projects import tour
@@ -171,7 +178,7 @@ def tour_() -> None:
     click.echo(f"{sum(one.seconds for one in done):6.1f} s  รวม / in all")
 
 
-@project.command(name="list")
+@project.command(name="list", epilog=EXAMPLES)
 def list_() -> None:
     """All projects and their states."""
     here = settings_.load()
@@ -180,7 +187,7 @@ def list_() -> None:
         click.echo(f"{name}  {state} ({THAI[state]})  {one.asked.title_th} · {one.asked.title_en}  → {one.ends}")
 
 
-@project.command()
+@project.command(epilog=EXAMPLES)
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
 def show(name: str, *, as_json: bool) -> None:

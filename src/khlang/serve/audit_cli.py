@@ -17,6 +17,7 @@ EXAMPLES = """Examples:
   khlang audit verify                    # nothing removed, changed, inserted, cut off
   khlang audit who --agency sso -f csv   # who used the columns of one owner
   khlang audit mine analyst              # an analyst's own queries
+  khlang audit sign                      # sign the newest entry now
 """
 FORM = click.option("-f", "--format", "form", type=click.Choice(("csv", "json")), default="csv", show_default=True)
 

@@ -1,14 +1,13 @@
 """The audit's ledger: nothing removed, changed, inserted or doubled unseen; nothing of a person in it."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cache
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.audit_memory import Memory, told
 
 from khlang import chain, signatures
 from khlang.audit import event, ledger, redact, telling
@@ -17,29 +16,6 @@ from khlang.errors import InputError, IntegrityError
 KEY = Ed25519PrivateKey.generate()
 PUBLIC = signatures.public_hex(KEY)
 CID = "9100000000016"
-
-
-@dataclass
-class Memory:
-    """Objects in memory that die in the middle of a write where a test says so."""
-
-    held: dict[str, bytes] = field(default_factory=dict)
-    dies_at: int = -1
-
-    def put_new(self, key: str, body: bytes) -> bool:
-        if len(self.held) == self.dies_at:
-            raise ConnectionError
-        return self.held.setdefault(key, body) is body
-
-    def get(self, key: str) -> bytes | None:
-        return self.held.get(key)
-
-    def keys(self, prefix: str) -> Iterable[str]:
-        return sorted(key for key in self.held if key.startswith(prefix))
-
-
-def told(number: int, kind: str = "completed") -> event.Event:
-    return {"kind": kind, "query": f"20260105_{number:05d}", "user": "analyst", "tables": [], "at": "2026-01-05"}
 
 
 def written(count: int, objects: Memory | None = None) -> Memory:
