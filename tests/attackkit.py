@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import pytest
 from tests import policykit, servekit
 
-from khlang import contracts, lake
-from khlang.contracts import Table
+from khlang import contracts
 from khlang.curation.objects import bucket
 from khlang.policy import book
 from khlang.policy.request import narrowed
@@ -40,7 +39,7 @@ def projects(served: Settings) -> Iterator[Settings]:
         asked = policykit.request(name=name)
         for one in policykit.events(asked=asked):
             book.add(served, name, lambda _, one=one: one)  # type: ignore[misc]
-        items = [_item(name, table) for table in narrowed(asked, known)]
+        items = [register.Served.of_project(name, table) for table in narrowed(asked, known)]
         for item in items:
             servekit.write(served, item.location, item.table)
         register.show(served, items, exists=bucket(served).exists)
@@ -50,10 +49,6 @@ def projects(served: Settings) -> Iterator[Settings]:
     for name in NAMES:
         book.path(served, name).unlink()
     access.apply(served, DAY)
-
-
-def _item(project: str, table: Table) -> register.Served:
-    return register.Served(project, table, lake.table("projects", table.name, table.version, project=project))
 
 
 def _until(settings: Settings) -> None:

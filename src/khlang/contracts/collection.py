@@ -78,6 +78,14 @@ class Contracts(Mapping[str, Table]):
         """What belongs to no domain: layer common."""
         return tuple(table for table in self.tables if table.layer == "common")
 
+    @property
+    def served(self) -> tuple[tuple[str, Table], ...]:
+        """Schema and table of all that Trino shows: a project's under its name, ops and common data under theirs."""
+        mine = {"marts", "history", "links"}
+        of_project = ((table.project, table) for table in self.tables if table.layer in mine and table.project)
+        of_all = ((table.layer, table) for table in self.tables if table.layer in {"ops", "common"})
+        return tuple(sorted((*of_project, *of_all), key=lambda shown: shown[1].name))
+
     def link(self, table: Table) -> tuple[Column, Table, Column] | None:
         """How a table is linked: its column, the register of that column's type, the register's column; or not at all.
 

@@ -15,8 +15,6 @@ from khlang.policy import life
 from khlang.policy.life import Event, Project
 from khlang.settings import Settings
 
-CERTIFICATE = ".certificate.json"
-
 
 def folder(settings: Settings) -> Path:
     """Where the books stand."""
@@ -26,6 +24,11 @@ def folder(settings: Settings) -> Path:
 def path(settings: Settings, name: str) -> Path:
     """The book of one project."""
     return folder(settings) / f"{name}.jsonl"
+
+
+def certificate(settings: Settings, name: str) -> Path:
+    """The certificate of a project's destruction."""
+    return folder(settings) / f"{name}.certificate.json"
 
 
 def names(settings: Settings) -> tuple[str, ...]:

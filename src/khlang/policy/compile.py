@@ -78,8 +78,7 @@ def granted(document: Mapping[str, Any], user: str, schema: str, table: str) -> 
 
 def served(contracts: Contracts, *policies: Policy) -> dict[str, Table]:
     """``schema.table`` of all that can be asked for under these policies."""
-    found = {f"{table.layer}.{table.name}": table for table in contracts.tables if table.layer in {"ops", "common"}}
-    found |= {f"{t.project}.{t.name}": t for t in contracts.tables if t.project and t.layer in {"marts", "history"}}
+    found = {f"{schema}.{table.name}": table for schema, table in contracts.served}
     each = (item for one in policies for item in one.workspaces.items())
     return found | {f"{project}.{table.name}": table for project, tables in each for table in tables}
 

@@ -153,7 +153,7 @@ def destroy(name: str, by: str, why: str) -> None:
     here = settings_.load()
     signed = keeping.destroy(here, name, by=by, why=why)
     click.echo(f"ทำลายแล้ว / destroyed: {signed['files']} files, the key.")
-    click.echo(str(book.folder(here) / f"{name}{book.CERTIFICATE}"))
+    click.echo(str(book.certificate(here, name)))
 
 
 @project.command(name="verify", epilog=EXAMPLES)

@@ -23,6 +23,7 @@ from khlang.serve import client, workspace
 from khlang.serve.project import Project as Keyed
 from khlang.settings import Settings
 from khlang.stack import access
+from khlang.stack.secrets import trino_password_file
 
 KEY_BYTES = 32
 KNOWN_SECONDS = 60  # Trino looks at its password file every five seconds, and a busy one is late
@@ -48,7 +49,7 @@ def at(moment: dt.datetime) -> Iterator[None]:
 
 def key_file(settings: Settings, name: str) -> Path:
     """Where a project's key lies."""
-    return settings.secrets / f"project-{name}.key"
+    return Path(Keyed.of(settings, name).key_file)
 
 
 def event(action: Action, *, by: str, why: str, **data: Any) -> Event:
@@ -100,8 +101,7 @@ def activate(settings: Settings, name: str, *, by: str, why: str) -> Project:
     # The stack's own Spark, where whoever starts this names no other: a JVM of its own would take half a minute.
     os.environ.setdefault("SPARK_REMOTE", settings.spark_remote)
     shop = workshop(settings, f"project {name}")
-    keyed = Keyed(name, str(key_file(settings, name)))
-    copies = workspace.freeze(shop, keyed, tables, sample=request.sample)
+    copies = workspace.freeze(shop, Keyed.of(settings, name), tables, sample=request.sample)
     workspace.show(settings, shop, name, tables)
     done = step(settings, name, "activate", by=by, why=why, copies=[one.as_dict() for one in copies])
     for login in request.logins:
@@ -177,7 +177,7 @@ def destroy(settings: Settings, name: str, *, by: str, why: str) -> dict[str, An
             "at": ended.events[-1].at, "by": by, "why": why, "events": len(ended.events)}  # fmt: skip
     signed = certificate(told, statement.ensure_key(settings))
     data = signatures.canonical(signed) + b"\n"
-    private.write(book.folder(settings) / f"{name}{book.CERTIFICATE}", data, mode=0o644)
+    private.write(book.certificate(settings, name), data, mode=0o644)
     return signed
 
 
@@ -198,5 +198,5 @@ def verify(signed: dict[str, Any], *, public: str) -> None:
 
 def _close(settings: Settings, name: str) -> None:
     for login in book.read(settings, name).asked.logins:
-        (settings.secrets / f"trino-{login}.password").unlink(missing_ok=True)
+        trino_password_file(settings, login).unlink(missing_ok=True)
     workspace.hide(settings, name)

@@ -16,6 +16,7 @@ from khlang.contracts import Table, ddl
 from khlang.errors import IntegrityError
 from khlang.link.build import Workshop, digest
 from khlang.link.records import Records, State
+from khlang.settings import Settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,6 +29,11 @@ class Project:
 
     name: str
     key_file: str
+
+    @classmethod
+    def of(cls, settings: Settings, name: str) -> "Project":
+        """The installation's project of this name."""
+        return cls(name, str(settings.secrets / f"project-{name}.key"))
 
     def derived(self) -> str:
         """Read the key and derive the project's.

@@ -36,6 +36,11 @@ class Served:
     table: Table
     location: str
 
+    @classmethod
+    def of_project(cls, project: str, table: Table) -> "Served":
+        """A project's copy of a table."""
+        return cls(project, table, lake.table("projects", table.name, table.version, project=project))
+
     @property
     def columns(self) -> list[str]:
         """The contract's stored columns."""
@@ -76,14 +81,12 @@ def earlier_views(item: Served, today: dt.date) -> list[View]:
 
 def served(contracts: Contracts) -> list[Served]:
     """What is served: marts, histories and links in their project's schema, ops and common data in those."""
-    found = []
-    for table in contracts.tables:
-        if table.layer in {"marts", "history", "links"} and table.project:
-            location = lake.table("projects", table.name, table.version, project=table.project)
-            found.append(Served(table.project, table, location))
-        elif table.layer in {"ops", "common"}:
-            found.append(Served(table.layer, table, lake.table(table.layer, table.name, table.version)))
-    return found
+    return [
+        Served.of_project(schema, table)
+        if table.project == schema
+        else Served(schema, table, lake.table(table.layer, table.name, table.version))
+        for schema, table in contracts.served
+    ]
 
 
 def register(

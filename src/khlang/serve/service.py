@@ -23,7 +23,7 @@ def serve(settings: Settings, *, domain: str | None = None) -> list[dict[str, st
     projects = sorted({table.project for table in shop.contracts.marts if table.project})
     written: list[tuple[str, str]] = []
     for name in projects:
-        one = project.Project(name, str(settings.secrets / f"project-{name}.key"))
+        one = project.Project.of(settings, name)
         written += project.build(shop, one, domain=domain)
         if domain in {None, HISTORY}:
             written += histories.build(shop, one)

@@ -72,8 +72,7 @@ def _freeze(shop: Workshop, project: Project, table: Table, sample: float) -> Co
         check(rows, table, project)
     try:
         count = rows.count()
-        location = lake.table("projects", table.name, table.version, project=project.name)
-        shop.replace(rows, table, location, version=number)
+        shop.replace(rows, table, register.Served.of_project(project.name, table).location, version=number)
     finally:
         rows.unpersist()
     records.finish(number)
@@ -89,10 +88,7 @@ def sampled(rows: "DataFrame", table: Table, share: float) -> "DataFrame":
 
 def show(settings: Settings, shop: Workshop, project: str, tables: tuple[Table, ...]) -> list[str]:
     """Make a project's tables visible in Trino; raises as :func:`khlang.serve.register.register`."""
-    items = [
-        register.Served(project, table, lake.table("projects", table.name, table.version, project=project))
-        for table in tables
-    ]
+    items = [register.Served.of_project(project, table) for table in tables]
     with hold(shop.place.objects, "serve.register"):
         return register.show(settings, items, exists=shop.place.exists)
 
