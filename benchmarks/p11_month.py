@@ -1,7 +1,8 @@
 """P11: from raw extracts to an analyst's answer: ours ÷ a hand-written DuckDB script with no control at all.
 
 Ours are the stages of the last demo that had everything to do (seal, send, land to serve, ask), with the servers up.
-The peer reads the same files in one process and must come to the same figures, or nothing is printed.
+The peer (``benchmarks/p11_peer``) reads the same files in one process, for the same domains, and must come to every
+figure of every mart, or nothing is printed. A mart that it does not answer is named in ``left_out``.
 """
 
 import argparse
@@ -9,111 +10,136 @@ import json
 import os
 import platform
 import statistics
+import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
-import polars as pl
+from p11_peer import months
+from p11_peer.months import Outside
 
+from khlang import contracts
 from khlang import settings as settings_module
-from khlang.domains.welfare.definitions import load
-from khlang.errors import IntegrityError, SetupError
-from khlang.settings import Settings
+from khlang.errors import KhlangError, SetupError
+from khlang.simulate import run as simulation
+from khlang.simulate.domain import chosen
 
-HERE = Path(__file__).parent
 TARGET = 4.0
 STAGES = ("seal", "send", "pool", "ask")
-ANSWER = """SELECT sum(registrants), sum(contradictions), sum(eligible), sum(poor_households), sum(without_registrant),
-            sum(persons), sum(households) FROM by_amphoe"""
-TRUTH = ("registrants", "contradictions", "eligible", "poor_households", "poor_households_without_registrant",
-         "persons", "households")  # fmt: skip
-Figures = tuple[int, ...]
+EXAMPLES = """Examples:
+  make bench ID=P11                                     # the last demo of this folder, all its domains
+  python -m benchmarks --id P11 --peer-only --people 2000 --months 2 --domains energy,waste --times 1
+  python -m benchmarks --id P11 --peer-only --outside var/outside --domains all
+"""
+Document = dict[str, Any]
 
 
-def source(connection: duckdb.DuckDBPyConnection, file: Path, scratch: Path) -> str:
-    """What stands behind FROM for one office's file."""
-    if file.suffix == ".xlsx":
-        frame = pl.read_excel(file, engine="calamine", read_options={"header_row": 3})
-        connection.register(file.stem, frame.cast({pl.Date: pl.String}).to_arrow())
-        return f'"{file.stem}"'
-    if file.name.startswith("welfare_registrants"):  # Windows-874, which DuckDB does not read
-        decoded = scratch / file.name
-        decoded.write_text(file.read_text(encoding="cp874"), encoding="utf-8")
-        file = decoded
-    delimiter = "\\t" if file.suffix == ".txt" else ","
-    return f"read_csv('{file}', all_varchar=true, header=true, delim=E'{delimiter}')"
+def timed(outside: Outside, domains: Sequence[str], periods: Sequence[str]) -> tuple[float, list[str]]:
+    """Seconds of all months, and the marts that were answered; each month is held against the truth, off the clock.
+
+    Raises:
+        IntegrityError: A figure differs.
+    """
+    begun = time.monotonic()
+    with duckdb.connect() as connection:
+        months.begin(connection, domains)
+        taken = time.monotonic() - begun
+        for period in periods:
+            begun = time.monotonic()
+            months.month(connection, domains, period, agencies=outside.agencies)
+            taken += time.monotonic() - begun
+            months.judge(connection, period, truth=outside.truth)
+        return taken, months.answered(connection)
 
 
-def month(settings: Settings, period: str) -> Figures:
-    """One month, from the files to the figures."""
-    meaning = load()
-    folder = settings.outside / "agencies"
-    with duckdb.connect() as connection, tempfile.TemporaryDirectory() as scratch:
-        files = {
-            agency: next((folder / agency / "extracts").glob(f"*/{period}/*"))
-            for agency in ("mof", "sso", "dopa", "dlt")
-        }
-        names = {name: source(connection, file, Path(scratch)) for name, file in files.items()}
-        script = (HERE / "p11_peer.sql").read_text(encoding="utf-8")
-        given = {
-            **names,
-            "period": period,
-            "poor": str(meaning.poor_income_per_year_baht),
-            "land": str(meaning.max_land_rai_farm),
-            "tolerance": str(meaning.contradiction_tolerance_baht),
-            "cars": ", ".join(f"'{kind}'" for kind in meaning.car_types_counted),
-        }
-        for name, value in given.items():
-            script = script.replace("{" + name + "}", value)
-        connection.execute(script)
-        row = connection.execute(ANSWER).fetchone()
-        assert row
-        return tuple(int(value) for value in row)
+def measured(outside: Outside, domains: Sequence[str], periods: Sequence[str], times: int) -> Document:
+    """The peer's part of the line: median seconds, and what it covers."""
+    runs = [timed(outside, domains, periods) for _ in range(times)]
+    marts = runs[0][1]
+    wanted = {table.name for table in contracts.load().marts if table.domain in domains}
+    return {
+        "id": "P11",
+        "peer": round(statistics.median(seconds for seconds, _ in runs), 2),
+        "n": times,
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}",
+        "months": len(periods),
+        "domains": list(domains),
+        "marts": len(marts),
+        "left_out": sorted(wanted - set(marts)),
+    }
 
 
-def truth(settings: Settings, period: str) -> Figures:
-    frame = pl.read_parquet(settings.truth / "observable" / "welfare_by_amphoe" / f"{period}.parquet")
-    return tuple(int(frame[name].sum()) for name in TRUTH)
+def of_demo(times: int) -> Document:
+    """The last demo's stages beside the peer of its domains.
 
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--times", type=int, default=5)
-    times = parser.parse_args().times
+    Raises:
+        SetupError: No demo has run here.
+    """
     here = settings_module.load()
     first = here.var / "demo" / "first.json"
     if not first.exists():
         raise SetupError("No demo has run here.", "Run: make demo")
     told = json.loads(first.read_text(encoding="utf-8"))
-    periods, taken = told["plan"]["periods"], []
-    for _ in range(times):
-        begun = time.monotonic()
-        found = [month(here, period) for period in periods]
-        taken.append(time.monotonic() - begun)
-        for period, figures in zip(periods, found, strict=True):
-            if figures != truth(here, period):
-                raise IntegrityError(f"The peer's figures of {period} differ from the truth.", "Mend p11_peer.sql.")
-    peer = statistics.median(taken)
-    ours = sum(told["stages"][stage] for stage in STAGES)
-    print(
-        json.dumps(
-            {
-                "id": "P11",
-                "ours": round(ours, 2),
-                "peer": round(peer, 2),
-                "ratio": round(ours / peer, 2),
-                "target": TARGET,
-                "n": times,
-                "rows": sum(row["rows"] for row in told["extracts"]),
-                "machine": f"{os.cpu_count()} cores, {platform.machine()}",
-                "people": told["plan"]["people"],
-                "months": len(periods),
-                "stages": {stage: told["stages"][stage] for stage in STAGES},
-            }
+    plan, stages = told["plan"], {stage: told["stages"][stage] for stage in STAGES}
+    outside = Outside(here.outside / "agencies", here.truth)
+    peer = measured(outside, named(plan["domains"]), plan["periods"], times)
+    ours = sum(stages.values())
+    return peer | {
+        "ours": round(ours, 2),
+        "ratio": round(ours / peer["peer"], 2),
+        "target": TARGET,
+        "rows": sum(row["rows"] for row in told["extracts"]),
+        "people": plan["people"],
+        "stages": stages,
+    }
+
+
+def peer_alone(given: argparse.Namespace) -> Document:
+    """The peer of a simulated country: one that is there, or one made for it in a folder that goes again."""
+    if given.outside:
+        outside = Outside(given.outside / "agencies", given.outside / "truth")
+        if not outside.periods:
+            raise SetupError(f"There is no truth under {given.outside}.", "Name the --out of khlang simulate.")
+        return measured(outside, named(given.domains), outside.periods, given.times)
+    with tempfile.TemporaryDirectory() as folder:
+        outside = Outside(Path(folder) / "agencies", Path(folder) / "truth")
+        start = date.fromisoformat("2026-01-01")
+        plan = simulation.Plan(
+            given.people, given.months, start, given.seed, outside.agencies, outside.truth, tuple(given.domains)
         )
+        simulation.simulate(plan, lambda step: print(step, file=sys.stderr))
+        made = measured(outside, named(given.domains), outside.periods, given.times)
+        return made | {"people": given.people}
+
+
+def named(domains: Sequence[str]) -> list[str]:
+    """The domains asked for and those they need, each after what it needs."""
+    return [domain.name for domain in chosen(domains)]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="p11_month.py", description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--times", type=int, default=5, help="how often the peer runs; the median counts")
+    parser.add_argument("--peer-only", action="store_true", help="no demo: the peer alone, against the truth")
+    parser.add_argument("--domains", type=lambda text: text.split(","), default=["all"], help="of --peer-only")
+    parser.add_argument("--outside", type=Path, help="--peer-only of this folder of agencies/ and truth/; only read")
+    parser.add_argument("--people", type=int, default=2000, help="--peer-only of so many, simulated anew")
+    parser.add_argument("--months", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=7)
+    given = parser.parse_args(arguments)
+    try:
+        print(json.dumps(peer_alone(given) if given.peer_only else of_demo(given.times)))
+    except KhlangError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -2,7 +2,7 @@
 
 Both sides are Delta tables of Spark, a file sorted by its key; the hexadecimal side is what a pool has that takes
 SHA-256 texts from its agencies. Each agency knows nine persons in ten. The bytes of the key are those of its column
-in the files.
+in the files. Beside it each side's tables are read without a join: what is left is exchange, sort and merge.
 """
 
 import argparse
@@ -72,7 +72,13 @@ def main() -> None:
         def join(side: str) -> None:
             answers[side] = list(joined(spark, folder, side).first() or ())
 
-        taken = interleaved(given.times, ours=lambda _: join("ours"), peer=lambda _: join("peer"))
+        def scan(side: str) -> None:
+            for agency in range(AGENCIES):
+                table = spark.read.format("delta").load(str(folder / side / str(agency)))
+                table.selectExpr(f"count({KEYS[side]})", f"sum(v{agency})", f"max({KEYS[side]})").first()
+
+        taken = interleaved(given.times, ours=lambda _: join("ours"), peer=lambda _: join("peer"),
+                            scan_ours=lambda _: scan("ours"), scan_peer=lambda _: scan("peer"))  # fmt: skip
         spark.stop()
     assert answers["ours"] == answers["peer"], "both sides join the same persons"
     print(
@@ -85,6 +91,7 @@ def main() -> None:
             target=TARGET,
             n=given.times,
             rows=given.rows,
+            scan_alone={side: round(taken[f"scan_{side}"].wall, 3) for side in KEYS},
             key_bytes_a_row={side: round(size, 2) for side, size in bytes_a_row.items()},
             target_key_bytes=BYTES,
         )
