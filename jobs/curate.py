@@ -1,29 +1,22 @@
 """Curate all that is pending of one dataset; the last line of output is a JSON document of the decisions."""
 
-import argparse
-import json
 import sys
+from argparse import ArgumentParser, Namespace
+from typing import Any
 
 from khlang import session, settings
 from khlang.curation.service import curate
-from khlang.errors import KhlangError
+from khlang.orchestration import job
 
 
-def main() -> int:
-    """Parse, open the session, curate, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--dataset", required=True, help="name of a dataset with a contract")
-    dataset = parser.parse_args().dataset
+def work(given: Namespace) -> dict[str, Any]:
+    """Open the session, curate."""
     here = settings.load()
-    try:
-        spark = session.spark(here, f"curate {dataset}")
-        decisions = curate(dataset, here, spark, log=lambda line: print(line, flush=True))
-    except KhlangError as error:
-        print(f"{error.code}: {error}", file=sys.stderr)
-        return error.exit_code
-    print(json.dumps({"decisions": decisions}, ensure_ascii=False))
-    return 0
+    spark = session.spark(here, f"curate {given.dataset}")
+    return {"decisions": curate(given.dataset, here, spark, log=job.say)}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--dataset", required=True, help="name of a dataset with a contract")
+    sys.exit(job.run(work, parser))

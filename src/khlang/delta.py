@@ -10,8 +10,7 @@ from collections.abc import Collection
 from pyspark.sql import DataFrame, SparkSession
 
 from khlang.errors import ContractError
-
-PROPERTIES = {"delta.enableDeletionVectors": "false"}
+from khlang.lake import TABLE_PROPERTIES
 
 
 def ensure(spark: SparkSession, location: str, columns: str, *, partition: str | None = "period") -> None:
@@ -23,7 +22,7 @@ def ensure(spark: SparkSession, location: str, columns: str, *, partition: str |
         columns: The contract's DDL, partition column included.
         partition: The partition column, or None.
     """
-    properties = ", ".join(f"'{name}' = '{value}'" for name, value in PROPERTIES.items())
+    properties = ", ".join(f"'{name}' = '{value}'" for name, value in TABLE_PROPERTIES.items())
     by = f"PARTITIONED BY ({partition})" if partition else ""
     table = f"delta.`{location}` ({columns}) USING delta {by} TBLPROPERTIES ({properties})"
     spark.sql(f"CREATE TABLE IF NOT EXISTS {table}")
