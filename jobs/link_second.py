@@ -1,24 +1,18 @@
 """Link rows without a usable CID by their comparison keys, then destroy the keys; the last line of output is JSON."""
 
-import argparse
 import sys
+from argparse import ArgumentParser, Namespace
+from typing import Any
 
 from khlang import settings
-from khlang.errors import KhlangError
 from khlang.link.second import service
+from khlang.orchestration import job
 
 
-def main() -> int:
-    """Link, print."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
-    try:
-        told = service.link(service.bench(settings.load()), log=lambda line: print(line, flush=True))
-    except KhlangError as error:
-        print(f"{error.code}: {error}", file=sys.stderr)
-        return error.exit_code
-    print(service.document(told))
-    return 0
+def work(_: Namespace) -> dict[str, Any]:
+    """Link."""
+    return service.document(service.link(service.bench(settings.load()), log=job.say))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(job.run(work, ArgumentParser(description=__doc__)))

@@ -11,7 +11,7 @@ from tests.martkit import PID, P, Shop, registrants
 from khlang import contracts, pseudonym
 from khlang.link import build
 from khlang.link.second import taking
-from khlang.link.second.tables import Tables
+from khlang.link.second.tables import Made, Tables
 from khlang.serve import linked
 from khlang.serve.project import Project
 
@@ -78,9 +78,10 @@ def test_a_copy_follows_what_a_later_job_wrote_or_took_out(shop: Shop, tmp_path:
 
 def test_it_is_known_of_which_submission_links_are(shop: Shop) -> None:
     tables, table = Tables(shop.shop.place), shop.known["second_links"]
-    assert tables.made_of(table) == {(DATASET, PERIOD): ""}
-    tables.note(dataset=DATASET, period=PERIOD, submission="b2")
-    assert tables.made_of(table) == {(DATASET, PERIOD): "b2"}
+    assert tables.made_of(table) == {(DATASET, PERIOD): Made()}
+    noted = Made("b2", "house_registry", "r1", 40)
+    tables.note(noted, dataset=DATASET, period=PERIOD)
+    assert tables.made_of(table) == {(DATASET, PERIOD): noted}
     tables.forget(table, dataset=DATASET, period=PERIOD)
     assert tables.made_of(table) == {}
 

@@ -20,7 +20,7 @@ from khlang.agency.home import Home
 from khlang.agency.reading import headers
 from khlang.contracts import Contracts, Table
 from khlang.landing import envelope
-from khlang.link.second import opening, service
+from khlang.link.second import opening, registers
 
 
 @pytest.fixture(scope="module")
@@ -120,8 +120,8 @@ def test_a_link_file_of_other_rows(visits: Table) -> None:
 
 
 def test_a_second_route_that_leads_nowhere(tables: Contracts) -> None:
-    service.require_registers(tables)
+    registers.require_registers(tables)
     alone = Contracts({name: table for name, table in tables.items() if name != REGISTER}, source=tables.source)
     expect_raised(
-        lambda: service.require_registers(alone), code="CONTRACT-SECOND-REGISTER", exit_code=23, says="no register"
+        lambda: registers.require_registers(alone), code="CONTRACT-SECOND-REGISTER", exit_code=23, says="no register"
     )

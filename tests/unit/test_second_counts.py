@@ -1,14 +1,14 @@
 """What an analyst chooses a threshold by, and which submissions a linkage job takes for standing."""
 
 import re
-from typing import Any, cast
+from typing import Any
 
 import polars as pl
 import pytest
 
 from khlang import contracts, lake, settings
 from khlang.link.second import counting, matching
-from khlang.link.second.month import Month, standing
+from khlang.link.second.month import standing, stands_for
 from khlang.serve import register
 
 
@@ -73,14 +73,10 @@ def test_what_was_promoted_last_and_not_withdrawn_stands(decisions: list[dict[st
 
 
 def test_links_of_what_no_longer_stands_are_not_kept() -> None:
-    known = contracts.load(settings.load().contracts)
-    visits, people = known["welfare_registrants"], known["house_registry"]
-    stands = {(visits.name, "2026-01"): "b", (people.name, "2026-01"): "r"}
-    month = Month(cast("Any", None), "2026-01", stands)
-    assert month.holds(visits, people, "b")
-    assert not month.holds(visits, people, "a"), "replaced, or gone back to an earlier content"
-    assert not Month(cast("Any", None), "2026-01", {(visits.name, "2026-01"): "b"}).holds(visits, people, "b")
-    assert not Month(cast("Any", None), "2026-02", stands).holds(visits, people, "b")
+    stands = {("visits", "2026-01"): "b", ("people", "2026-01"): "r"}
+    assert stands_for(stands, "visits", "people", period="2026-01") == "b"
+    assert stands_for({("visits", "2026-01"): "b"}, "visits", "people", period="2026-01") is None
+    assert stands_for(stands, "visits", "people", period="2026-02") is None
 
 
 def test_an_analyst_meets_both_tables_in_trino_with_words_in_both_languages() -> None:

@@ -16,7 +16,7 @@ from khlang import contracts, lake, settings
 from khlang.contracts.second_route import ComparisonKey, SecondRoute
 from khlang.curation.objects import folder
 from khlang.landing import ledger, registry
-from khlang.link.second import opening, service
+from khlang.link.second import opening, outdated, service
 from khlang.link.second.opening import Opened
 from khlang.link.second.tables import Tables
 
@@ -48,6 +48,12 @@ class Pool:
     def run(self) -> list[tuple[str, str]]:
         """One job: dataset and verdict of each of its documents."""
         return [(told["dataset"], told["verdict"]) for told in service.link(self.bench)]
+
+    def register(self, rows: list[tuple[int, int]]) -> None:
+        """Promote another content of the register: row numbers and pids."""
+        at = self.bench.tables.place.at(lake.table("curated", REGISTER, KNOWN[REGISTER].version))
+        people = pl.DataFrame(rows, schema={"row_number": pl.Int64, "pid": pl.Int64}, orient="row")
+        write_deltalake(at, people.with_columns(period=pl.lit(PERIOD)).to_arrow(), mode="overwrite")
 
     def held(self, layer: Any, name: str) -> list[dict[str, Any]]:
         """Rows of a table."""
@@ -128,6 +134,49 @@ def test_without_its_register_nothing_is_kept(pool: Pool) -> None:
     pool.run()
     pool.stands[REGISTER] = (2, "")
     assert pool.run() == [(DATASET, "unlinked")]
+
+
+def test_who_was_corrected_out_of_the_register_is_nobodys_candidate(pool: Pool) -> None:
+    pool.stands[DATASET], pool.files["a"] = (1, "a"), [(7, "x"), (8, "y")]
+    pool.run()
+    assert {row["row_number"] for row in pool.held("links", "second_links")} == {7, 8}
+    pool.stands[REGISTER] = (2, "r2")  # the same content again, as it were: nobody went
+    assert pool.run() == [(DATASET, "corrected")]
+    assert {row["row_number"] for row in pool.held("links", "second_links")} == {7, 8}
+    pool.register([(1, 101), (2, 103)])
+    pool.stands[REGISTER] = (3, "r3")
+    assert pool.run() == [(DATASET, "corrected")]
+    assert {(row["row_number"], row["pid"]) for row in pool.held("links", "second_links")} == {(7, 101)}
+    assert len(pool.held("ops", "link_weights")) == 5, "counted anew, each band once"
+    assert pool.run() == []
+
+
+def test_a_job_that_was_cut_off_holds_the_links_against_the_register_once_more(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool.stands[DATASET], pool.files["a"] = (1, "a"), [(7, "x"), (8, "y")]
+    pool.run()
+    pool.register([(1, 101)])
+    pool.stands[REGISTER] = (2, "r2")
+    with monkeypatch.context() as patch:
+        patch.setattr(Tables, "replace", cut)
+        with pytest.raises(KeyboardInterrupt):
+            pool.run()
+    assert pool.run() == [(DATASET, "corrected")]
+    assert [row["row_number"] for row in pool.held("links", "second_links")] == [7]
+
+
+def cut(*_: Any, **__: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def test_the_next_candidate_of_a_row_moves_up_at_its_own_weight() -> None:
+    links = pl.DataFrame(
+        {"row_number": [7, 7, 7, 8], "pid": [1, 2, 3, 1], "weight": [0.9, 0.4, 0.1, 0.8], "place": [1, 2, 3, 1]}
+    )
+    kept = outdated.of_registered(links, pl.Series([2, 3, 2]))
+    assert kept.rows() == [(7, 2, 0.4, 1), (7, 3, 0.1, 2)]
+    assert kept.schema == links.schema
 
 
 def test_what_curate_has_not_promoted_is_not_linked(pool: Pool) -> None:

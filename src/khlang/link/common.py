@@ -1,33 +1,36 @@
 """Common data: places, fiscal periods, population, code lists, from files of ``contracts/`` into the lake.
 
 A table is written again when its file or contract changed, whole and in one commit; Delta keeps the versions before.
+They are small and of no person: delta-rs writes them in a second, and no Spark is woken.
 """
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from khlang import delta, lake
-from khlang.contracts import Table, ddl
+import polars as pl
+
+from khlang import deltastore, lake
+from khlang.contracts import Table, ddl, polars_schema
 from khlang.curation.lease import hold
 from khlang.errors import ContractError
 from khlang.link.records import Records, State
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
-
     from khlang.link.build import Workshop
 
 WHOLE = "all"  # what stands for a period where a table has none
 LIST = "list"  # the file's name, where a table is made of several
 
 
-def load(shop: "Workshop", folder: Path) -> list[str]:
+def load(shop: "Workshop", folder: Path, *, options: Mapping[str, str] | None = None) -> list[str]:
     """Bring the tables of common data up to date.
 
     Args:
-        shop: Tables, receipts, contracts, session.
+        shop: Tables, receipts, contracts.
         folder: ``contracts/``.
+        options: How delta-rs reaches the lake (``khlang.deltastore.options``); none in a folder.
 
     Returns:
         The tables that were written.
@@ -38,7 +41,7 @@ def load(shop: "Workshop", folder: Path) -> list[str]:
     if not any(_stale(shop, folder, table) for table in shop.contracts.common):
         return []
     with hold(shop.place.objects, "common"):  # domains are built at the same time, and each begins with this
-        return [table.name for table in shop.contracts.common if _load_one(shop, folder, table)]
+        return [table.name for table in shop.contracts.common if _load_one(shop, folder, table, options or {})]
 
 
 def version(shop: "Workshop", table: Table) -> int:
@@ -91,20 +94,31 @@ def _stale(shop: "Workshop", folder: Path, table: Table) -> dict[str, State]:
     return _records(shop, table).stale({WHOLE: {"inputs": {table.source: content}}})
 
 
-def _load_one(shop: "Workshop", folder: Path, table: Table) -> bool:
+def _load_one(shop: "Workshop", folder: Path, table: Table, options: Mapping[str, str]) -> bool:
     if not (stale := _stale(shop, folder, table)):
         return False
     told = _records(shop, table)
     number = told.begin(stale)
     location = lake.table("common", table.name, table.version)
-    with shop.writer(table, location) as app:
-        delta.replace_all(_frame(shop, folder, table), shop.place.at(location), app=app, version=number)
+    content, name = frame(folder, table), f"common.{table.versioned}"
+    with hold(shop.place.objects, name) as lease:
+        lease.check()
+        deltastore.replace_all(content, shop.place.at(location), table, app=name, version=number, options=dict(options))
     told.finish(number)
     return True
 
 
-def _frame(shop: "Workshop", folder: Path, table: Table) -> "DataFrame":
-    texts = ", ".join(f"{column.name} STRING" for column in table.columns)
-    typed = [f"CAST({column.name} AS {column.type}) AS {column.name}" for column in table.columns]
-    frame = shop.session().createDataFrame(rows(folder, table), texts).selectExpr(*typed)
-    return frame.coalesce(1).sortWithinPartitions(*table.grain)
+def frame(folder: Path, table: Table) -> pl.DataFrame:
+    """The rows of a table with the contract's types, sorted by its grain.
+
+    Raises:
+        ContractError: As :func:`rows`; or a value is none of its column's type.
+    """
+    texts = pl.DataFrame(rows(folder, table), schema=[column.name for column in table.columns], orient="row")
+    try:
+        return texts.cast(polars_schema(table)).sort(table.grain)
+    except pl.exceptions.InvalidOperationError:
+        raise ContractError(
+            f"contracts/{table.source} has a value that is not of its column's type in {table.name}.",
+            f"Mend the file, or the type in contracts/{table.path}.",
+        ) from None

@@ -5,7 +5,7 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from khlang import contracts, session, store
+from khlang import contracts, deltastore, session, store
 from khlang.curation import objects
 from khlang.curation.lease import hold
 from khlang.errors import GateRefusedError
@@ -91,9 +91,10 @@ def load_common(settings: Settings) -> list[dict[str, str]]:
         One document a table that was written; an empty list when nothing had changed.
 
     Raises:
-        ServiceError: Spark or the object store does not answer: run again, what is done is skipped.
+        ServiceError: The object store does not answer: run again, what is done is skipped.
     """
-    loaded = common.load(workshop(settings, "common"), settings.contracts)
+    shop, options = workshop(settings, "common"), deltastore.options(settings, "curate")
+    loaded = common.load(shop, settings.contracts, options=options)
     return [{"dataset": name, "period": common.WHOLE, "verdict": "loaded"} for name in loaded]
 
 

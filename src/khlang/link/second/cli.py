@@ -1,5 +1,7 @@
 """``khlang pool second``: the linkage job, the same as ``jobs/link_second.py``."""
 
+import json
+
 import click
 
 from khlang import settings
@@ -18,4 +20,4 @@ def second(*, as_json: bool) -> None:
     if not told:
         click.echo("Nothing waits for the second route.")
     if as_json:
-        click.echo(service.document(told))
+        click.echo(json.dumps(service.document(told), ensure_ascii=False))

@@ -29,6 +29,11 @@ def standing(decisions: Iterable[Mapping[str, Any]]) -> Standing:
     return {pair: str(one["submission"]) for pair, one in last.items() if one["verdict"] == "promoted"}
 
 
+def stands_for(stands: Standing, dataset: str, register: str, *, period: str) -> str | None:
+    """The submission of a dataset that links may be of; None where it, or its register, was withdrawn."""
+    return stands.get((dataset, period)) if (register, period) in stands else None
+
+
 def _version(decision: Mapping[str, Any]) -> int:
     return int(decision["txn_version"])
 
@@ -64,8 +69,3 @@ class Month:
         """Whether a dataset came and was linked. One that did not come may still."""
         found = self.sent(table)
         return found is not None and opening.done(self.s3, found[1])
-
-    def holds(self, table: Table, register: Table, submission: str) -> bool:
-        """Whether links of a submission are of what stands, and their register was not withdrawn."""
-        stands = self.standing.get((table.name, self.period)) == submission
-        return stands and (register.name, self.period) in self.standing

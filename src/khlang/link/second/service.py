@@ -5,29 +5,24 @@ the keys destroyed: first the dataset's, the register's when no dataset of the p
 finds the keys gone has nothing to do.
 """
 
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from khlang import contracts, private, store
+from khlang import contracts, lake, private, store
 from khlang.contracts import Contracts, Table
-from khlang.contracts.second_route import ComparisonKey
 from khlang.errors import ContractError
 from khlang.landing import ledger, registry
-from khlang.link.second import counting, matching, opening, tables
-from khlang.link.second.month import Month, Sent, Standing, standing
+from khlang.link.second import counting, matching, opening, outdated, registers, tables
+from khlang.link.second.month import Month, Sent, standing
 from khlang.link.second.opening import Opened
-from khlang.link.second.tables import Tables
+from khlang.link.second.outdated import LINKS, WEIGHTS, Log
+from khlang.link.second.tables import Made, Tables
 from khlang.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-LINKS, WEIGHTS = "second_links", "link_weights"
-Log = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -56,60 +51,14 @@ def link(where: Bench, *, log: Log = lambda line: None) -> list[dict[str, Any]]:
         ContractError: A dataset has a second route, and no register has one of its keys.
         IntegrityError, SealingKeyError, CanaryError: A link file is not what it should be; nothing of it was used.
     """
-    require_registers(where.contracts)
+    registers.require_registers(where.contracts)
     stands = standing(ledger.decisions(where.s3, kind="curated"))
-    told = _forget(where, stands, log)
+    told = outdated.take_out(where.tables, where.contracts, stands, log=log)
     closed = set(registry.closed(where.settings))
-    for register in _routed(where.contracts, "all"):
-        users = [table for table in _routed(where.contracts, "unlinked") if shared(table, register)]
+    for register in registers.routed(where.contracts, "all"):
+        users = [table for table in registers.routed(where.contracts, "unlinked") if registers.shared(table, register)]
         for period in sorted({period for name, period in stands if name == register.name} - closed if users else ()):
             told += _period(where, Month(where.s3, period, stands), register, users, log)
-    return told
-
-
-def shared(table: Table, register: Table) -> tuple[ComparisonKey, ...]:
-    """The keys of a dataset that a register has too, by recipe, the surest first."""
-    mine, theirs = table.second_route, register.second_route
-    known = {key.recipe for key in theirs.keys} if theirs else set()
-    return tuple(key for key in mine.keys if key.recipe in known) if mine else ()
-
-
-def require_registers(known: Contracts) -> None:
-    """Every second route leads somewhere.
-
-    Raises:
-        ContractError: A dataset has one, and no register has one of its keys.
-    """
-    for table in _routed(known, "unlinked"):
-        if not any(shared(table, register) for register in _routed(known, "all")):
-            raise ContractError(
-                f"contracts/{table.path}: no register (secondRoute with rows: all) has one of its keys.",
-                "Give a register the same parts in the same order.",
-                code="CONTRACT-SECOND-REGISTER",
-            )
-
-
-def _routed(known: Contracts, rows: str) -> list[Table]:
-    return [table for table in known.datasets if table.second_route and table.second_route.rows == rows]
-
-
-def _forget(where: Bench, stands: Standing, log: Log) -> list[dict[str, Any]]:
-    """Take out links of submissions that were withdrawn or replaced: their row numbers mean nothing any more."""
-    told = []
-    for (dataset, period), submission in where.tables.made_of(where.contracts[LINKS]).items():
-        month = Month(where.s3, period, stands)
-        routed = [
-            (table, register)
-            for table in _routed(where.contracts, "unlinked")
-            for register in _routed(where.contracts, "all")
-            if table.name == dataset and shared(table, register)
-        ]
-        if any(month.holds(*pair, submission) for pair in routed):
-            continue
-        for name in (LINKS, WEIGHTS):
-            where.tables.forget(where.contracts[name], dataset=dataset, period=period)
-        log(f"second route {dataset} {period}: taken out")
-        told.append({"dataset": dataset, "period": period, "verdict": "unlinked"})
     return told
 
 
@@ -122,7 +71,7 @@ def _period(where: Bench, month: Month, register: Table, users: list[Table], log
     persons = whole.keys.join(where.tables.persons(register, month.period), on="row_number")
     told = []
     for table, sent in waiting:
-        document = _one(where, (table, register), _open(where, table, sent), persons, turn)
+        document = _one(where, (table, register, there[1]), _open(where, table, sent), persons, turn)
         opening.destroy(where.s3, *sent)
         log(f"second route {table.name} {month.period}: {document['linked']} of {document['rows']} rows")
         told.append(document)
@@ -132,9 +81,11 @@ def _period(where: Bench, month: Month, register: Table, users: list[Table], log
     return told
 
 
-def _one(where: Bench, sides: tuple[Table, Table], mine: Opened, persons: pl.DataFrame, turn: int) -> dict[str, Any]:
-    table, register = sides
-    keys = shared(table, register)
+def _one(
+    where: Bench, sides: tuple[Table, Table, lake.Submission], mine: Opened, persons: pl.DataFrame, turn: int
+) -> dict[str, Any]:
+    table, register, of = sides
+    keys = registers.shared(table, register)
     recipes = {key.recipe: key.name for key in (register.second_route.keys if register.second_route else ())}
     theirs = persons.select("pid", *(pl.col(recipes[key.recipe]).alias(key.name) for key in keys))
     found = matching.candidates(mine.keys.select("row_number", *(key.name for key in keys)), theirs, keys)
@@ -145,7 +96,8 @@ def _one(where: Bench, sides: tuple[Table, Table], mine: Opened, persons: pl.Dat
         LINKS: found.candidates,
         WEIGHTS: counts.with_columns(pl.lit(register.name).alias("linked_dataset")),
     }
-    where.tables.note(dataset=table.name, period=period, submission=mine.place.id)
+    made = Made(mine.place.id, register.name, of.id, mine.keys.height)
+    where.tables.note(made, dataset=table.name, period=period)
     for name, content in written.items():
         where.tables.replace(content, where.contracts[name], dataset=table.name, period=period, turn=turn)
     folder = where.settings.var / "docs" / "linkage" / f"{table.name}-{period}"
@@ -170,7 +122,7 @@ def _open(where: Bench, table: Table, sent: Sent) -> Opened:
     return opening.opened(where.s3, where.settings, *sent, table.second_route)
 
 
-def document(told: list[dict[str, Any]]) -> str:
+def document(told: list[dict[str, Any]]) -> dict[str, Any]:
     """What the job prints last: what became of each dataset, and which periods of the table of links were written."""
     written = [{"dataset": LINKS, "period": one, "verdict": "written"} for one in sorted({d["period"] for d in told})]
-    return json.dumps({"decisions": [*told, *written]}, ensure_ascii=False)
+    return {"decisions": [*told, *written]}

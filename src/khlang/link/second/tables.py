@@ -3,7 +3,8 @@
 No JVM is woken for it. The table has one writer at a time, its lease's holder, whichever engine that is.
 """
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field
 
 import polars as pl
 from deltalake import DeltaTable, write_deltalake
@@ -17,6 +18,20 @@ from khlang.errors import ServiceError
 from khlang.settings import Settings
 
 ROLE = "linkage"
+
+
+@dataclass(frozen=True)
+class Made:
+    """What links of a dataset and period were made of.
+
+    ``submission``: the dataset's; ``rows``: how many of its rows have keys; ``linked_dataset``: the register;
+    ``register``: its submission.
+    """
+
+    submission: str = ""
+    linked_dataset: str = ""
+    register: str = ""
+    rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -34,18 +49,25 @@ class Tables:
         """How many distinct persons of a promoted dataset's period have a pid of their own."""
         return self._month(table, period).drop_nulls()["pid"].n_unique()
 
-    def note(self, *, dataset: str, period: str, submission: str) -> None:
-        """Say of which submission the links of a dataset and period are; before they are written."""
-        self.place.objects.put(_note(dataset, period), submission.encode())
+    def note(self, made: Made, *, dataset: str, period: str) -> None:
+        """Say of what the links of a dataset and period are made; before they are written."""
+        self.place.objects.put(_note(dataset, period), json.dumps(asdict(made)).encode())
 
-    def made_of(self, table: Table) -> dict[tuple[str, str], str]:
-        """``(dataset, period)`` that a table holds links of → the submission that was noted; empty where none was."""
+    def made_of(self, table: Table) -> dict[tuple[str, str], Made]:
+        """``(dataset, period)`` that a table holds links of → what was noted of them; of nothing where nothing was."""
         location = lake.table(table.layer, table.name, table.version)
         if not self.place.exists(location):
             return {}
         rows = self._delta(location).to_pyarrow_table(columns=["dataset", "period"])
         pairs = pl.DataFrame(pl.from_arrow(rows)).unique().sort("dataset", "period").rows()
-        return {pair: (self.place.objects.get(_note(*pair)) or b"").decode() for pair in pairs}
+        noted = {pair: self.place.objects.get(_note(*pair)) for pair in pairs}
+        return {pair: Made(**json.loads(data)) if data else Made() for pair, data in noted.items()}
+
+    def links(self, table: Table, *, dataset: str, period: str) -> pl.DataFrame:
+        """What a table of links holds of one dataset and period."""
+        kept = [("dataset", "=", dataset), ("period", "=", period)]
+        delta = self._delta(lake.table(table.layer, table.name, table.version))
+        return pl.DataFrame(pl.from_arrow(delta.to_pyarrow_table(filters=kept)))
 
     def turn(self) -> int:
         """How often everybody got another pid: links of an earlier turn name nobody.
