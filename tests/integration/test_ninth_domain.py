@@ -17,6 +17,8 @@ from khlang import settings as settings_module
 from khlang.settings import Settings
 from khlang.stack import lifecycle
 
+#: The first of the long tests starts Trino and sends a month through every hop: minutes each on a busy machine.
+pytestmark = pytest.mark.timeout(1800)
 MART = "SELECT province_code, loans, borrowing_members FROM library_use ORDER BY province_code"
 
 

@@ -4,9 +4,11 @@ import asyncio
 import base64
 import io
 import json
+import os
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 import uuid
 from collections.abc import Iterator
@@ -15,6 +17,8 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Browser, expect
+from tests.browserkit import PICTURES, REDRAW, small
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
@@ -38,6 +42,17 @@ figure.canvas.draw()
 print(axes.title.get_fontname(), len(bars))
 pyplot.show()
 """
+#: The same in a console of the page, which keeps no file: a line each.
+TYPED = (
+    "%sql --pandas -o poor SELECT province_code, sum(registrants) AS registrants FROM welfare_by_amphoe GROUP BY 1",
+    "poor",
+    "from matplotlib import pyplot",
+    (
+        'pyplot.figure(figsize=(7, 2.5)).suptitle("ผู้ลงทะเบียนรายจังหวัด ปี ๒๕๖๙").figure.subplots()'
+        '.bar(poor["province_code"], poor["registrants"]); None'
+    ),
+)
+WIDTHS = (820, 1280)  # the last is what the how-to shows
 #: Which of the pool's folders it can look into.
 SEEN = """\
 import os
@@ -47,6 +62,10 @@ for name in ("secrets", "minio", "trino", "outside"):
     if os.access(folder, os.R_OK) and any(folder.iterdir()):
         print(name)
 """
+
+
+#: The first test starts Trino; on a machine with a load of twenty that alone takes four minutes.
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +151,6 @@ def text(contents: list[dict[str, Any]]) -> str:
     return "\n".join(str(one.get("text") or one.get("data", {}).get("text/plain") or one) for one in contents)
 
 
-@pytest.mark.soak
 def test_a_notebook_asks_as_the_analyst_and_draws_in_thai(here: tuple[Settings, str]) -> None:
     settings, token = here
     (spec,) = call(settings, "kernelspecs", token)["kernelspecs"]
@@ -149,8 +167,33 @@ def test_a_notebook_asks_as_the_analyst_and_draws_in_thai(here: tuple[Settings, 
     assert text(seen).strip() == ""  # neither secrets nor files of the pool
 
 
-@pytest.mark.soak
 def test_nobody_without_the_token_gets_a_kernel(here: tuple[Settings, str]) -> None:
     settings, _ = here
     with pytest.raises(urllib.request.HTTPError, match="403"):
         call(settings, "kernels", "wrong")
+
+
+def test_its_page_answers_and_draws_in_a_browser_and_asks_no_other_host(
+    here: tuple[Settings, str], chrome: Browser
+) -> None:
+    settings, token = here
+    place, asked = f"127.0.0.1:{settings.port('LAB')}", list[str]()
+    page = chrome.new_page(viewport={"width": WIDTHS[-1], "height": 900})
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"http://{place}/lab?token={token}", timeout=SECONDS * 1000)
+    page.locator('.jp-LauncherCard[data-category="Console"]').click(timeout=SECONDS * 1000)
+    for line in TYPED:
+        page.locator(".jp-CodeConsole-promptCell .cm-content").click(timeout=SECONDS * 1000)
+        page.keyboard.insert_text(line)
+        page.keyboard.press("Shift+Enter")
+    expect(page.locator(".jp-OutputArea-output table").first).to_contain_text("registrants", timeout=SECONDS * 1000)
+    expect(page.locator(".jp-OutputArea-output img").first).to_be_visible(timeout=SECONDS * 1000)
+    expect(page.get_by_text("Jupyter news")).to_have_count(0)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        expect(page.locator(".jp-OutputArea-output img").first).to_be_visible()
+    if os.environ.get(REDRAW):
+        (PICTURES / "lab.png").write_bytes(small(page.screenshot()))
+    page.close()
+    hosts = {urllib.parse.urlsplit(url).netloc for url in asked if not url.startswith(("data:", "blob:"))}
+    assert hosts == {place}

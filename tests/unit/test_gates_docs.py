@@ -36,6 +36,20 @@ def test_pages_need_nothing_from_outside(tmp_path: Path) -> None:
         assert not re.search(r"https?://|<script|<link|@import", path.read_text(encoding="utf-8"))
 
 
+def test_on_a_phone_every_figure_says_what_it_is(tmp_path: Path) -> None:
+    write(tmp_path)
+    for path in tmp_path.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert '<meta name="viewport" content="width=device-width' in text
+        assert "@media (max-width:40rem)" in text
+        heads = [re.sub("<[^>]+>", "", head) for head in re.findall(r"<th[^>]*>.*?</th>", text)]
+        assert set(re.findall(r'data-head="([^"]+)"', text)) <= set(heads)
+        figures = re.findall(r'<td class="n[^>]*>', text)
+        assert figures or path.name == "index.html"
+        assert [figure for figure in figures if "data-head=" not in figure] == []
+        assert text.count("<thead>") == text.count("<table>")
+
+
 def test_the_index_lists_newest_first_and_links_resolve(tmp_path: Path) -> None:
     write(tmp_path)
     write(tmp_path, period="2026-02")

@@ -30,9 +30,10 @@ def lint(project: Project, *, only: Collection[str] = (), before: Project | None
         found += versions.check(contracts, project, before)
     files = {f"{start}/{path}" for path in chosen for start in ("contracts", "expectations")} | {FIELDS}
     wanted = {each for each in found if not only or each.file in files or each in project.unread}
-    return sorted(map(partial(_placed, project), wanted))
+    return sorted(map(partial(placed, project), wanted))
 
 
-def _placed(project: Project, one: Finding) -> Finding:
+def placed(project: Project, one: Finding) -> Finding:
+    """A finding at the file and line where its text really stands: of a draft, in the draft."""
     file, line = project.texts.place(one.file, one.line)
     return replace(one, file=file, line=line)

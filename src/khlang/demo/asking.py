@@ -42,7 +42,9 @@ def ask(settings: Settings, periods: list[str], domains: Sequence[Domain], steps
             mine = [one for one in outcomes.load() if one.domain in names]
             national = outcomes.ask(connection, tables, mine)
         with client.connect(settings, "analyst", schema="ops") as connection:
-            groups = linkage.shown(connection, periods)
+            shown = {
+                "groups": linkage.shown(connection, periods), "second": linkage.second_route(connection, periods),
+            }  # fmt: skip
         with client.connect(settings, "engineer", schema="ops") as connection:
             links = [row for row in rates.link_rates(connection) if row["period"] in periods]
             held = {"rows": linkage.reconciled(connection, periods), "joins": linkage.joins(connection, periods)}
@@ -55,7 +57,7 @@ def ask(settings: Settings, periods: list[str], domains: Sequence[Domain], steps
             for mart in compare.compare(connection, tables, settings.truth, domain=one.domain):
                 answer = one.figures.get(one.marts.get(mart.name, ""), [])
                 marts.append(mart.as_dict() | {"answer": answer})
-    return Asked(told, marts, links, held | {"groups": groups}, national)
+    return Asked(told, marts, links, held | shown, national)
 
 
 def teller(domain: str) -> Callable[..., Told]:

@@ -9,6 +9,8 @@ import pytest
 import yaml
 from tests.authoringkit import BIRTHS, citizen
 
+from khlang.authoring.commands.test import chosen
+
 Run = Callable[..., tuple[int, str]]
 
 
@@ -97,13 +99,16 @@ def test_diff_of_one_file(run: Run, tmp_path: Path) -> None:
     assert (code, "compatible births.birth_order: headers added" in told) == (0, True), told
 
 
-def loans(folder: Path) -> Path:
+def loans(folder: Path, *, again: bool = False) -> Path:
+    """Loans of thirty readers, each once; ``again``: one of them on the same day with another count."""
     path = folder / "loans.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["เลขประจำตัวประชาชน", "ชื่อ-สกุล", "เพศ", "วันที่ยืม", "จำนวนเล่ม"])
         for n in range(1, 31):
             writer.writerow([citizen(n), "สมชาย ใจดี", str(n % 2 + 1), f"{n % 28 + 1:02d}/01/2569", str(n % 5)])
+        if again:
+            writer.writerow([citizen(1), "สมชาย ใจดี", "2", "02/01/2569", "4"])
     return path
 
 
@@ -135,6 +140,10 @@ def test_a_draft_that_is_decided_is_sound(run: Run, tmp_path: Path) -> None:
     decide(draft)
     code, told = run("contract", "lint", str(draft), "--sample", str(loans(tmp_path)))
     assert code == 0, told
+    code, told = run("contract", "lint", str(draft), "--sample", str(loans(tmp_path, again=True)))
+    assert code == 23
+    assert f"{draft}/contracts/health/book_loans.yaml:" in told, "a fault of a draft is told at the draft's own line"
+    assert "LINT-GRAIN-SAMPLE" in told
     fields = Path("contracts/fields.yaml").read_text(encoding="utf-8")
     assert run("contract", "adopt", str(draft))[0] == 0
     assert Path("contracts/fields.yaml").read_text(encoding="utf-8").startswith(fields.rstrip("\n"))
@@ -193,3 +202,13 @@ def test_preview_ends_with_zero_and_a_bad_file_with_20(run: Run, tmp_path: Path)
 
 def test_a_test_of_no_contract_is_a_wrong_call(run: Run, tmp_path: Path) -> None:
     assert run("contract", "test", "nothing", "--sample", str(loans(tmp_path)))[0] == 2
+
+
+def test_a_draft_with_a_code_list_of_its_own_is_one_contract(run: Run, tmp_path: Path) -> None:
+    assert run("contract", "new", str(loans(tmp_path)), *NEW)[0] == 0
+    codes = Path("drafts/book_loans/contracts/codes")
+    codes.mkdir()
+    (codes / "shelf.csv").write_text("# Source: invented.\ncode,name_th,name_en\n1,ก,a\n", encoding="utf-8")
+    known, name = chosen("drafts/book_loans", Path.cwd())
+    assert name == "book_loans"
+    assert "contracts/codes/shelf.csv" in known.fresh

@@ -8,7 +8,7 @@ from khlang import settings
 from khlang.authoring import project, texts
 from khlang.authoring.commands import FILE, read_options, reading
 from khlang.authoring.finding import Finding
-from khlang.authoring.lint import lint
+from khlang.authoring.lint import lint, placed
 from khlang.authoring.project import Project
 from khlang.errors import ContractError, UsageError
 
@@ -52,7 +52,8 @@ def command(
         if len(only) != 1 or found:
             click.echo("--sample waits until one contract is named and nothing else is found.", err=True)
         else:
-            found = grain.check(mine, next(iter(only)), sample, read_options(sheet, encoding, delimiter))
+            told = grain.check(mine, next(iter(only)), sample, read_options(sheet, encoding, delimiter))
+            found = [placed(mine, one) for one in told]
     tell(found, len(only) or len(mine.contracts))
 
 

@@ -73,7 +73,7 @@ def chosen(contract: str, root: Path) -> tuple[Texts, str]:
     known = project.overlaid(base, draft)
     if path.suffix == ".yaml":
         return known, path.stem
-    names = sorted(Path(one).stem for one in known.fresh if one.startswith("contracts/") and one.count("/") == 2)
+    names = sorted(Path(one).stem for one in known.contracts if f"contracts/{one}" in known.fresh)
     if len(names) != 1:
         raise UsageError(f"{path.name} holds {len(names)} contracts.", "Name one contract's file.")
     return known, names[0]
