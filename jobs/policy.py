@@ -1,25 +1,22 @@
-"""Close projects whose last day is over, and give and take every right as of today; prints what was closed as JSON."""
+"""Close projects whose last day is over, give and take every right as of today; prints what was closed or is full."""
 
-import argparse
-import json
 import sys
+from argparse import ArgumentParser, Namespace
+from typing import Any
 
 from khlang import settings
-from khlang.errors import KhlangError
+from khlang.orchestration import job
+from khlang.policy import usage
 from khlang.projects import keeping
 
 
-def main() -> int:
-    """Apply, print."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
-    try:
-        closed = keeping.keep(settings.load())
-    except KhlangError as error:
-        print(f"{error.code}: {error}", file=sys.stderr)
-        return error.exit_code
-    print(json.dumps({"decisions": [{"dataset": name, "verdict": "closed"} for name in closed]}))
-    return 0
+def work(_: Namespace) -> dict[str, Any]:
+    """Apply."""
+    here = settings.load()
+    closed = [("closed", name) for name in keeping.keep(here)]
+    full = [("over its room", name) for name in sorted(usage.full(here))]
+    return {"decisions": [{"dataset": name, "verdict": verdict} for verdict, name in closed + full]}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(job.run(work, ArgumentParser(description=__doc__)))

@@ -40,6 +40,7 @@ CHECKS: dict[str, Sequence[str]] = {
     "types of dags": (str(TOOLS / "mypy"), "--python-executable", str(AIRFLOW), "dags"),
     "import contracts": (str(TOOLS / "lint-imports"),),
     "refusals are not stale": (str(TOOLS / "python"), "-m", "infra.reference.refusals", "--check"),
+    "attacks are not stale": (str(TOOLS / "python"), "-m", "infra.reference.attacks", "--check"),
     "docs are not stale": (str(TOOLS / "khlang"), "contract", "docs", "--check"),
     "domain pages are not stale": (str(TOOLS / "khlang"), "domains", "docs", "--check"),
     "DAGs parse": (str(AIRFLOW), "-c", PARSE),

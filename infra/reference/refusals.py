@@ -29,6 +29,8 @@ WHEN = (
     ),
     ("agency/", "ตั้งค่าและปิดผนึก", "setting up and sealing: `khlang agency init`, `seal`"),
     ("landing/", "เกตเวย์และการรับเข้า", "the gateway and landing: its answers, receipts, `khlang pool`, `khlang admin`"),
+    ("owners/", "หน้าเจ้าของข้อมูล", "the owners' page beside the gateway, and `khlang owner`"),
+    ("policy/people", "หน้าเจ้าของข้อมูล", "the owners' page beside the gateway, and `khlang owner`"),
     *((name, "กุญแจ", "the key authority: `khlang keys`") for name in ("keys/", "oprf")),
     *(
         (name, "ปิดผนึกและเปิดผนึก", "what sealing, landing and curation share")

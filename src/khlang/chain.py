@@ -4,15 +4,19 @@ A changed entry does not fit the one after it, a removed one leaves a hole, an i
 is taken or a query that was told already. What was cut off at the end is shorter than the last signed head.
 """
 
+import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from khlang import signatures
+from khlang import private, signatures
 from khlang.errors import SignatureError
 
 START = "0" * 64
@@ -109,3 +113,25 @@ def _judge(data: bytes, hashes: Mapping[int, str], public: str) -> Fault | None:
     if hashes[number] != hashed:
         return Fault(number, "the entries up to here are not those whose head was signed")
     return None
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[tuple[bytes, Callable[[Mapping[str, Any]], None]]]:
+    """Hold a book, made where there is none: what stands in it, and what appends one event, on disk when it returns.
+
+    Nobody else writes it meanwhile. Whether an event may follow, and whether the chain holds, is the caller's to see
+    before.
+    """
+    private.folder(path.parent)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        data = file.read()
+
+        def add(event: Mapping[str, Any]) -> None:
+            head = next((end for end, *_ in reversed(list(links(data.splitlines())))), Head())
+            file.write(entry(head, event)[0] + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+        yield data, add

@@ -18,6 +18,7 @@ COMMANDS = {
     "contract": ("khlang.authoring.cli:contract", "Add a dataset: propose, judge, try a contract; list all."),
     "gate": ("khlang.gates.cli:gate", "What months of a dataset are like: learn bands of its past, write its page."),
     "project": ("khlang.projects.cli:project", "A project's life: request, consents, approval, access, destruction."),
+    "owner": ("khlang.owners.cli:owner", "Accounts of data owners and keepers, for the page beside the gateway."),
     "policy": ("khlang.projects.policy_cli:policy", "Who may see which column, why, and what a change would do."),
     "audit": ("khlang.serve.audit_cli:audit", "Every query that was asked: hold the ledger against its chain, ask it."),
     "stack": ("khlang.stack.cli:stack", "Start, stop and look at the services."),

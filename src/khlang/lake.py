@@ -9,6 +9,8 @@ from typing import Literal
 
 LANDING, LAKE, RECEIPTS = "landing", "lake", "receipts"
 AUDIT = "audit"  # every query that was asked, an object an entry
+TABLE_PROPERTIES = {"delta.enableDeletionVectors": "false"}  # Trino 476 reads them wrongly in open cases
+SCRATCH = "scratch"  # projects' own tables, a folder a project
 HEADERS = "headers"  # the age header of each part, which alone holds its key: deleted, nobody opens the part
 Layer = Literal[
     "accepted", "staging", "curated", "spine", "links", "quarantine", "marts", "history", "projects", "ops", "common"
@@ -70,3 +72,8 @@ def table(layer: Layer, dataset: str, version: int, *, project: str = "") -> str
     """Location of a Delta table, ``s3://lake/<layer>[/<project>]/<dataset>_v<version>``."""
     folder = f"{layer}/{project}" if project else layer
     return f"s3://{LAKE}/{folder}/{dataset}_v{version}"
+
+
+def scratch(project: str) -> str:
+    """Location of a project's own tables."""
+    return f"s3://{SCRATCH}/{project}"

@@ -217,6 +217,15 @@ def written(s3: "S3Client", bucket: str, prefix: str = "") -> "dict[str, datetim
     return found
 
 
+def sizes(s3: "S3Client", bucket: str) -> dict[str, int]:
+    """How many bytes lie in each folder at a bucket's top, or in an object that stands there by itself."""
+    found: dict[str, int] = {}
+    for key, size, _ in _listing(s3, bucket, ""):
+        top = key.partition("/")[0]
+        found[top] = found.get(top, 0) + size
+    return found
+
+
 def exists(s3: "S3Client", bucket: str, key: str) -> bool:
     """Whether an object of exactly this key is there (by listing: a role that may not read can ask)."""
     return next(list_keys(s3, bucket, key), None) == key

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from khlang.agency.words import MEND, STAGES, Language, state, thai_period, word
+from khlang.agency.words import MEND, STAGES, state, thai_period, word
+from khlang.web.language import Language
 
 Rows = Mapping[int, str]  # sealed row number → "file, row 12"
 

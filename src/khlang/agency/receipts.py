@@ -12,8 +12,8 @@ from khlang import manifest, private, receipt
 from khlang.agency import papers, sending
 from khlang.agency.home import Home
 from khlang.agency.papers import Page, Rows
-from khlang.agency.words import Language
 from khlang.errors import InputError
+from khlang.web.language import Language
 
 _LARGEST = 4 << 20
 

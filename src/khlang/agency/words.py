@@ -1,8 +1,6 @@
 """The words of receipts, Thai and English beside each other; no word of a receipt stands anywhere else."""
 
-from typing import Literal
-
-Language = Literal["th", "en"]
+from khlang.web.language import Language
 
 _WORDS: dict[str, tuple[str, str]] = {
     "title": ("ใบรับข้อมูลแฝง", "Receipt for pseudonymised data"),

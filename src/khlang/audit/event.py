@@ -51,6 +51,7 @@ def _table(told: object) -> Event:
         "catalog": redact.word(table.get("catalog")),
         "schema": redact.word(table.get("schema")),
         "table": redact.word(table.get("table")),
+        "as": redact.word(table.get("authorization")),
         "columns": sorted({redact.word(column.get("column")) for column in columns}),
         "filters": len(_list(table.get("filters"))),
         "masks": sum(1 for column in columns if column.get("mask")),

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from khlang import inside
 from khlang.audit.event import Event
 from khlang.contracts import Contracts, Table
 
@@ -14,7 +15,7 @@ Row = dict[str, Any]
 
 
 def who(events: Iterable[Event], contracts: Contracts, *, agency: str | None = None) -> list[Row]:
-    """Who used an owner's columns, for which project, how often, when last.
+    """Who used an owner's columns, for which project, how often, how many rows that gave its reader, when last.
 
     Args:
         events: The ledger's.
@@ -38,6 +39,8 @@ def who(events: Iterable[Event], contracts: Contracts, *, agency: str | None = N
         | {
             "columns": " ".join(sorted(set().union(*(columns for _, columns in uses)))),
             "queries": len({event["query"] for event, _ in uses}),
+            "rows": sum(event.get("counts", {}).get("outputRows", 0) for event, _ in uses),
+            "day": max(event["query"][:8] for event, _ in uses),
             "last": max(event["at"] for event, _ in uses),
         }
         for key, uses in sorted(found.items())
@@ -45,7 +48,7 @@ def who(events: Iterable[Event], contracts: Contracts, *, agency: str | None = N
 
 
 def mine(events: Iterable[Event], *, user: str) -> list[Row]:
-    """An analyst's own queries, in the order in which they ended."""
+    """An analyst's own queries, inside the workspace and out of it, in the order in which they ended."""
     return [
         {
             "at": event["at"],
@@ -57,7 +60,7 @@ def mine(events: Iterable[Event], *, user: str) -> list[Row]:
             "sql": event.get("sql", ""),
         }
         for event in events
-        if event["kind"] == "completed" and event["user"] == user
+        if event["kind"] == "completed" and inside.login(event["user"]) == inside.login(user)
     ]
 
 
@@ -67,7 +70,7 @@ def gaps(events: Iterable[Event]) -> list[str]:
     A query that runs while this is asked is no gap: only numbers below one that was told are missed.
     """
     numbers: dict[str, set[int]] = defaultdict(set)
-    for event in events:
+    for event in (one for one in events if one["kind"] != "page"):
         _, _, number, start = event["query"].split("_")
         numbers[start].add(int(number))
     return [

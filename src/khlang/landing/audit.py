@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from khlang import private
 from khlang.audit import event, store
 from khlang.audit.ledger import Ledger
+from khlang.audit.requests import Requests
 from khlang.errors import AccessError, InputError
 from khlang.landing import statement
 from khlang.settings import Settings
@@ -33,16 +34,18 @@ async def take(request: Request, authorization: Annotated[str, Header()] = "") -
         body += chunk
         if len(body) > MOST_BYTES:
             raise InputError("The event is too large.", "See docs/how-to/audit.md.", code="AUDIT-EVENT")
-    await run_in_threadpool(_append, request.app.state.audit, bytes(body))
+    await run_in_threadpool(_append, request.app.state.audit, request.app.state.taken, bytes(body))
     return Response(status_code=200)
 
 
-def _append(ledger: Ledger, body: bytes) -> None:
+def _append(ledger: Ledger, taken: Requests, body: bytes) -> None:
     try:
         told = json.loads(body)
     except ValueError:
         raise InputError("The event is no JSON.", "See docs/how-to/audit.md.", code="AUDIT-EVENT") from None
-    ledger.append(event.read(told))
+    made = event.read(told)
+    ledger.append(made)
+    taken.note(event.identity(made))
 
 
 def ledger(settings: Settings) -> Ledger:

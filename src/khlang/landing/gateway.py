@@ -1,11 +1,14 @@
 """The gateway: the only thing of the pool that an agency reaches. HTTPS, one credential an agency, one object a part.
 
 It may write new objects into landing and can neither read, list, overwrite nor delete there. It decrypts nothing
-and logs neither bodies, tokens nor headers. Run: ``python -m khlang.landing.gateway``.
+and logs neither bodies, tokens nor headers. Run: ``python -m khlang.landing.gateway``; what else its application
+serves is named behind that as ``module:function``, called with it (the stack names the owners' page).
 """
 
 import contextlib
-from collections.abc import AsyncIterator
+import importlib
+import sys
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -14,6 +17,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from khlang import settings as settings_
+from khlang.audit import requests
+from khlang.audit.requests import Requests
 from khlang.errors import AccessError, KhlangError, SequenceError, ServiceError, SetupError, UsageError
 from khlang.landing import audit, refusal, routes
 from khlang.landing.desk import Desk
@@ -51,13 +56,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         desk.close()
+        app.state.taken.close()
         with contextlib.suppress(KhlangError):  # the store may have ended already: the next start signs later
             app.state.audit.close()
 
     app = FastAPI(title="Khlang gateway", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.settings, app.state.desk = where, desk
     app.state.intake = Intake(where.var / "gateway" / "spool")
-    app.state.audit = audit.ledger(where)
+    app.state.audit, app.state.taken = audit.ledger(where), Requests(requests.path(where))
     app.include_router(routes.router)
     app.include_router(audit.router)
     _answer_errors(app)
@@ -89,8 +95,12 @@ def _problem(status: int, told: dict[str, Any]) -> JSONResponse:
     return JSONResponse({"status": status, **told}, status, media_type="application/problem+json")
 
 
-def main() -> None:
-    """Serve on loopback with the installation's certificate."""
+def main(also: Sequence[str] = ()) -> None:
+    """Serve on loopback with the installation's certificate.
+
+    Args:
+        also: What else its application serves, as ``module:function``.
+    """
     import uvicorn
     from uvicorn.protocols.http import httptools_impl
 
@@ -98,9 +108,13 @@ def main() -> None:
     # of the time of receiving. There is no setting for it.
     httptools_impl.HIGH_WATER_LIMIT = WAITING_BYTES  # type: ignore[attr-defined]
     where = settings_.load()
+    app = create_app(where)
+    for named in also:
+        module, _, function = named.partition(":")
+        getattr(importlib.import_module(module), function)(app)
     tls = where.var / "tls"
     uvicorn.run(
-        create_app(where),
+        app,
         host="127.0.0.1",
         port=where.port("GATEWAY"),
         ssl_certfile=str(tls / "gateway.pem"),
@@ -115,4 +129,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -4,12 +4,10 @@ A changed line does not fit the one after it, a removed one leaves a hole. It st
 (0600) and holds who asked for what and why: no row of anybody.
 """
 
-import fcntl
-import os
 from collections.abc import Callable
 from pathlib import Path
 
-from khlang import chain, private
+from khlang import chain
 from khlang.errors import IntegrityError, UsageError
 from khlang.policy import life
 from khlang.policy.life import Event, Project
@@ -67,12 +65,8 @@ def add(settings: Settings, name: str, make: Callable[[Project], Event]) -> Proj
         AccessError: This person may not.
         IntegrityError: The book was tampered with.
     """
-    private.folder(folder(settings))
     book = path(settings, name)
-    handle = os.open(book, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "r+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        data = file.read()
+    with chain.writing(book) as (data, append):
         try:
             project = life.replay(events(data, book.name))
             event = make(project)
@@ -81,16 +75,8 @@ def add(settings: Settings, name: str, make: Callable[[Project], Event]) -> Proj
             if not data:
                 book.unlink()  # nothing was ever written of it
             raise
-        file.write(line(data, event))
-        file.flush()
-        os.fsync(file.fileno())
+        append(event.as_dict())
     return after
-
-
-def line(before: bytes, event: Event) -> bytes:
-    """The next line of a book."""
-    head = next((end for end, *_ in reversed(list(chain.links(before.splitlines())))), chain.Head())
-    return chain.entry(head, event.as_dict())[0] + b"\n"
 
 
 def events(data: bytes, name: str) -> list[Event]:

@@ -12,7 +12,10 @@ from typing import Any, Literal
 from khlang.errors import AccessError, UsageError
 from khlang.policy.request import Request, of
 
-Action = Literal["draft", "submit", "consent", "refuse", "approve", "activate", "extend", "revoke", "expire", "destroy"]
+Action = Literal[
+    "draft", "submit", "consent", "refuse", "approve", "activate", "bring", "run", "clear", "extend", "revoke",
+    "expire", "destroy",
+]  # fmt: skip
 State = Literal[
     "none", "draft", "submitted", "refused", "consented", "approved", "active", "expired", "revoked", "destroyed"
 ]
@@ -24,6 +27,9 @@ MAY: Mapping[str, frozenset[str]] = {
     "refuse": frozenset({"submitted", "consented"}),
     "approve": frozenset({"consented"}),
     "activate": frozenset({"approved"}),
+    "bring": frozenset({"active"}),
+    "run": frozenset({"active"}),
+    "clear": frozenset({"active"}),
     "extend": frozenset({"active", "expired"}),
     "revoke": frozenset({"submitted", "consented", "approved", "active", "expired"}),
     "expire": frozenset({"expired"}),

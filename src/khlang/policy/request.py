@@ -16,7 +16,10 @@ PERSON = re.compile(r"[a-z][a-z0-9-]{1,30}")
 #: Schemas of Trino that are nobody's project; ``demo`` is the pilot's, declared in the contracts themselves.
 TAKEN = frozenset({"demo", "ops", "common", "curated", "marts", "spine", "history", "links", "information_schema"})
 _TEXTS = ("title_th", "title_en", "purpose", "legal_basis")
-_KEYS = {"name", *_TEXTS, "tables", "people", "ends", "replicate_until", "sample"}
+_OPTIONAL = {"sample", "scratch_mb"}
+_KEYS = {"name", *_TEXTS, "tables", "people", "ends", "replicate_until", *_OPTIONAL}
+#: Room for a project's own tables, in megabytes: unless it asks for another, and at most.
+SCRATCH_MB, MOST_MB = 100, 10_000
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ class Request:
 
     ``tables``: mart → the columns asked for, in the mart's order. ``people``: who works in it. ``ends``: the last day
     of access. ``replicate_until``: the last day that its tables and key are kept, so that its results can be made
-    again. ``sample``: the share of persons that it gets, above 0 to 1. Days are ``YYYY-MM-DD``.
+    again. ``sample``: the share of persons that it gets, above 0 to 1. ``scratch_mb``: the room for tables of its own,
+    in megabytes of the store. Days are ``YYYY-MM-DD``.
     """
 
     name: str
@@ -38,6 +42,7 @@ class Request:
     ends: str
     replicate_until: str
     sample: float = 1.0
+    scratch_mb: int = SCRATCH_MB
 
     def login(self, person: str) -> str:
         """The account of one person in this project and in no other: one session never sees two projects."""
@@ -69,9 +74,9 @@ def parse(text: str, where: str) -> Request:
         mark = getattr(fault, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""
         raise _wrong(f"{where}{line} is no YAML.", "Compare it with docs/how-to/projects.md.") from None
-    if not isinstance(given, dict) or set(given) - _KEYS or _KEYS - {"sample"} - set(given):
+    if not isinstance(given, dict) or set(given) - _KEYS or _KEYS - _OPTIONAL - set(given):
         keys = set(given) if isinstance(given, dict) else set()
-        lacks, extra = sorted(_KEYS - {"sample"} - keys), sorted(map(str, keys - _KEYS))
+        lacks, extra = sorted(_KEYS - _OPTIONAL - keys), sorted(map(str, keys - _KEYS))
         raise _wrong(f"{where} lacks {lacks or 'nothing'} and has unknown {extra or 'nothing'}.", "Mend the keys.")
     return of(given, where)
 
@@ -97,23 +102,33 @@ def of(given: Mapping[str, Any], where: str) -> Request:
         raise _wrong(f"{where}: people is empty or holds a name that is none.", f"Write names as {PERSON.pattern}.")
     if not isinstance(sample, int | float) or not 0 < sample <= 1:
         raise _wrong(f"{where}: sample is no share.", "Write a number above 0 and at most 1, or leave it out.")
+    room = given.get("scratch_mb", SCRATCH_MB)
+    if not isinstance(room, int) or not 0 <= room <= MOST_MB:
+        raise _wrong(f"{where}: scratch_mb is no number of megabytes.", f"Write 0 to {MOST_MB}, or leave it out.")
     days = [day(given[key], key, where) for key in ("ends", "replicate_until")]
     if days[1] < days[0]:
         raise _wrong(f"{where}: replicate_until lies before ends.", "Results are made again after access ended.")
     held = {str(table): tuple(map(str, columns)) for table, columns in tables.items()}
     texts = {key: given[key].strip() for key in _TEXTS}
     return Request(name, **texts, tables=held, people=tuple(dict.fromkeys(map(str, people))), ends=days[0],
-                   replicate_until=days[1], sample=float(sample))  # fmt: skip
+                   replicate_until=days[1], sample=float(sample), scratch_mb=room)  # fmt: skip
 
 
 def narrowed(request: Request, contracts: Contracts) -> tuple[Table, ...]:
     """The contracts' marts with the columns asked for and no other: what the project's tables will be.
 
     Raises:
-        InputError: A table is no mart, a column is not in it, or its grain was not asked for.
+        InputError: A table is no mart, a column is not in it, its grain was not asked for, or somebody is called like
+            an agency or a province: the login would be that of its staff.
         ContractError: There is no table of this name.
     """
+    if taken := sorted({one for one in request.people if one.startswith("province") or _sends(one, contracts)}):
+        raise _wrong(f"{request.name}: {', '.join(taken)} is an agency's or a province's name.", "Name the person.")
     return tuple(_narrow(request, contracts[name], columns) for name, columns in sorted(request.tables.items()))
+
+
+def _sends(name: str, contracts: Contracts) -> bool:
+    return any(contracts.by_agency(name))
 
 
 def _narrow(request: Request, table: Table, asked: tuple[str, ...]) -> Table:

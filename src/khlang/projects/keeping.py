@@ -1,50 +1,48 @@
 """What a step in a project's life does: to its tables, to its accounts, to its key; each step can be done again."""
 
-import datetime as dt
 import os
 import secrets
+import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from khlang import contracts, private, signatures
-from khlang.errors import AccessError
+from khlang.errors import AccessError, InputError
 from khlang.landing import statement
 from khlang.link.service import workshop
-from khlang.policy import book, life, owners
-from khlang.policy.life import Action, Event, Project
+from khlang.policy import accounts, book, life, owners, people, usage
+from khlang.policy import staff as staff_
+from khlang.policy.life import Action, Project
 from khlang.policy.request import Request, narrowed
+from khlang.projects import enter, scratch, steps
+from khlang.projects.steps import at, event, now
 from khlang.serve import client, workspace
 from khlang.serve.project import Project as Keyed
 from khlang.settings import Settings
 from khlang.stack import access
 from khlang.stack.secrets import trino_password_file
 
+__all__ = [
+    "activate",
+    "at",
+    "certificate",
+    "destroy",
+    "draft",
+    "event",
+    "expire",
+    "extend",
+    "keep",
+    "key_file",
+    "now",
+    "revoke",
+    "step",
+    "verify",
+]
 KEY_BYTES = 32
 KNOWN_SECONDS = 60  # Trino looks at its password file every five seconds, and a busy one is late
-
-
-_AHEAD: ContextVar[dt.datetime | None] = ContextVar("ahead", default=None)
-
-
-def now() -> dt.datetime:
-    """The time, UTC: the only clock of this package."""
-    return _AHEAD.get() or dt.datetime.now(dt.UTC)
-
-
-@contextmanager
-def at(moment: dt.datetime) -> Iterator[None]:
-    """Put this package's clock to a moment, for the tour and for tests."""
-    token = _AHEAD.set(moment)
-    try:
-        yield
-    finally:
-        _AHEAD.reset(token)
 
 
 def key_file(settings: Settings, name: str) -> Path:
@@ -52,21 +50,22 @@ def key_file(settings: Settings, name: str) -> Path:
     return Path(Keyed.of(settings, name).key_file)
 
 
-def event(action: Action, *, by: str, why: str, **data: Any) -> Event:
-    """What happens now."""
-    return Event(action, by, now().isoformat(timespec="seconds"), why, data)
-
-
 def draft(settings: Settings, request: Request, *, by: str, why: str) -> Project:
     """Begin a project, or begin it anew with another request.
 
     Raises:
-        InputError: It asks for what no mart has.
+        InputError: It asks for what no mart has, or names a person as an agency is named.
         ContractError: A table of it has no contract.
         UsageError: It is on its way already.
     """
     known = contracts.load(settings.contracts)
     narrowed(request, known)
+    if taken := sorted(people.reserved(known) & set(request.people)):
+        raise InputError(
+            f"{request.name}: people names an agency or the keepers: {', '.join(taken)}.",
+            "Name people: a login that begins so is an owner's or a keeper's.",
+            code="PROJECT-REQUEST",
+        )
     data = {
         "request": request.as_dict(),
         "agencies": list(owners.agencies(known, request.tables)),
@@ -77,8 +76,7 @@ def draft(settings: Settings, request: Request, *, by: str, why: str) -> Project
 
 def step(settings: Settings, name: str, action: Action, *, by: str, why: str, **data: Any) -> Project:
     """One step that changes nothing but the book and who may read what; raises as :func:`khlang.policy.life.after`."""
-    book.read(settings, name)  # so that no book is begun by a name that was mistyped
-    done = book.add(settings, name, lambda _: event(action, by=by, why=why, **data))
+    done = steps.record(settings, name, action, by=by, why=why, **data)
     if access.rules_file(settings).exists():
         access.apply(settings, now().date())
     return done
@@ -103,6 +101,7 @@ def activate(settings: Settings, name: str, *, by: str, why: str) -> Project:
     shop = workshop(settings, f"project {name}")
     copies = workspace.freeze(shop, Keyed.of(settings, name), tables, sample=request.sample)
     workspace.show(settings, shop, name, tables)
+    scratch.make(settings, name)
     done = step(settings, name, "activate", by=by, why=why, copies=[one.as_dict() for one in copies])
     for login in request.logins:
         _await(settings, login)
@@ -124,6 +123,21 @@ def _await(settings: Settings, login: str) -> None:
             return
 
 
+def extend(settings: Settings, name: str, *, ends: str, by: str, why: str) -> Project:
+    """Give a project a later last day; one that was closed already is shown in Trino again, as it was frozen.
+
+    Raises:
+        UsageError, AccessError: As :func:`khlang.policy.life.after`.
+        ServiceError: Trino does not answer: do it again with `policy apply` and `extend`.
+    """
+    closed = book.read(settings, name).stage == "expired"
+    done = step(settings, name, "extend", by=by, why=why, ends=ends)
+    if closed:
+        known = contracts.load(settings.contracts)
+        workspace.show(settings, workshop(settings, f"project {name}"), name, narrowed(done.asked, known))
+    return done
+
+
 def expire(settings: Settings, *, by: str = "khlang", why: str = "its last day is over") -> list[str]:
     """Close every project whose last day is over: no account, nothing in Trino; its files and key stay in escrow."""
     today = now().date()
@@ -139,15 +153,38 @@ def expire(settings: Settings, *, by: str = "khlang", why: str = "its last day i
 
 
 def keep(settings: Settings) -> list[str]:
-    """What every day asks for: close what is over, then give and take every right as of today; gives what was closed.
+    """What every hour asks for: close what is over, give and take every right as of today, then by the room taken.
+
+    Returns:
+        The projects that were closed.
 
     Raises:
         IntegrityError: The book of a project was tampered with: the rules stay as they are.
-        ServiceError: Trino does not answer: do it again.
+        ServiceError: Trino or the store does not answer: do it again.
     """
-    closed = expire(settings)
+    closed, before = expire(settings), usage.full(settings)
     access.apply(settings, now().date())
+    scratch.measure(settings)
+    if usage.full(settings) != before:
+        access.apply(settings, now().date())
     return closed
+
+
+def staff(settings: Settings, done: accounts.Done, login: str, *, by: str, why: str) -> staff_.Member:
+    """Open or close an account of an agency's or a province's staff, and make it so where Trino has rules.
+
+    Raises:
+        InputError: The login is of no agency and no province.
+        UsageError, AccessError, IntegrityError: As :func:`khlang.policy.accounts.write`.
+    """
+    known = contracts.load(settings.contracts)
+    one = staff_.member(login, staff_.load(settings.contracts / "staff.yaml", known), known)
+    accounts.write(settings, done, login, by=by, why=why, at=now())
+    if done == "close":
+        trino_password_file(settings, login).unlink(missing_ok=True)
+    if access.rules_file(settings).exists():
+        access.apply(settings, now().date())
+    return one
 
 
 def revoke(settings: Settings, name: str, *, by: str, why: str) -> Project:
@@ -158,7 +195,7 @@ def revoke(settings: Settings, name: str, *, by: str, why: str) -> Project:
 
 
 def destroy(settings: Settings, name: str, *, by: str, why: str) -> dict[str, Any]:
-    """Delete a project's tables, key and passwords, and certify it.
+    """Delete a project's tables, its own ones and its files too, its key and passwords, and certify it.
 
     Returns:
         The certificate: what was destroyed, when and by whom, signed with the pool's receipt key.
@@ -171,10 +208,12 @@ def destroy(settings: Settings, name: str, *, by: str, why: str) -> dict[str, An
     life.check(project, made)
     _close(settings, name)
     files = workspace.erase(workshop(settings, f"project {name}"), name)
+    own, brought = scratch.erase(settings, name), _erase_files(settings, name)
     key_file(settings, name).unlink(missing_ok=True)
-    ended = step(settings, name, "destroy", by=by, why=why, files=files)
+    ended = step(settings, name, "destroy", by=by, why=why, files=files, scratch_files=own, workspace_files=brought)
     told = {"project": name, "files": files, "tables": sorted(project.asked.tables), "key": "destroyed",
-            "at": ended.events[-1].at, "by": by, "why": why, "events": len(ended.events)}  # fmt: skip
+            "scratch_files": own, "workspace_files": brought, "at": ended.events[-1].at, "by": by, "why": why,
+            "events": len(ended.events)}  # fmt: skip
     signed = certificate(told, statement.ensure_key(settings))
     data = signatures.canonical(signed) + b"\n"
     private.write(book.certificate(settings, name), data, mode=0o644)
@@ -194,6 +233,15 @@ def verify(signed: dict[str, Any], *, public: str) -> None:
     """
     told = {name: value for name, value in signed.items() if name not in {"signature", "signer"}}
     signatures.verify(signatures.canonical(told), str(signed.get("signature", "")), public)
+
+
+def _erase_files(settings: Settings, name: str) -> int:
+    """Delete what a project brought in and wrote; gives how many files there were."""
+    folder = enter.files(settings, name)
+    count = sum(1 for one in folder.rglob("*") if one.is_file())
+    if folder.exists():
+        shutil.rmtree(folder)
+    return count
 
 
 def _close(settings: Settings, name: str) -> None:

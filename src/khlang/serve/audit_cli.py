@@ -9,13 +9,13 @@ from typing import Any
 import click
 
 from khlang import settings as settings_
-from khlang.errors import IntegrityError
 
 EXAMPLES = """Examples:
 
 \b
   khlang audit verify                    # nothing removed, changed, inserted, cut off
   khlang audit who --agency sso -f csv   # who used the columns of one owner
+  khlang audit table                     # the same as a table, of which an agency's staff see their rows
   khlang audit mine analyst              # an analyst's own queries
   khlang audit sign                      # sign the newest entry now
 """
@@ -29,26 +29,10 @@ def audit() -> None:
 
 @audit.command(epilog=EXAMPLES)
 def verify() -> None:
-    """Hold every entry against the chain and the signed heads, and Trino's numbers against a gap."""
-    from khlang import chain
-    from khlang.audit import event, ledger, store, telling
+    """Hold every entry against the chain, and the whole against Trino's numbers, the gateway's list, the rules."""
+    from khlang.serve import verifying
 
-    here = settings_.load()
-    objects = store.bucket(here)
-    data = list(ledger.entries(objects))
-    public = (here.registry / "receipt.pub").read_text(encoding="ascii").strip()
-    head, faults = chain.verify(data, ledger.heads(objects), public=public, identity=event.identity)
-    missing = [] if faults else telling.gaps(json.loads(one)["event"] for one in data)
-    for fault in faults:
-        click.echo(f"entry {fault.number}: {fault.says}")
-    for gap in missing:
-        click.echo(gap)
-    if faults or missing:
-        raise IntegrityError(
-            f"The audit's ledger of {head.number} entries has {len(faults)} faults and {len(missing)} gaps.",
-            "Keep the bucket as it is, and tell the data owners: docs/how-to/audit.md.",
-            code="AUDIT-CHAIN",
-        )
+    head = verifying.require(settings_.load(), click.echo)
     click.echo(f"{head.number} entries, each as it was written; the last is {head.hash[:16]}…")
 
 
@@ -76,6 +60,16 @@ def who(*, agency: str | None, form: str) -> None:
 
 
 @audit.command(epilog=EXAMPLES)
+def table() -> None:
+    """Bring lake.ops.column_uses up to date: the same as who, for an agency's staff to ask by SQL."""
+    from khlang import contracts
+    from khlang.serve import uses
+
+    here = settings_.load()
+    click.echo(f"lake.ops.{uses.NAME}: {uses.write(here, contracts.load(here.contracts), _events())} rows")
+
+
+@audit.command(epilog=EXAMPLES)
 @click.argument("user")
 @FORM
 def mine(*, user: str, form: str) -> None:
@@ -86,9 +80,9 @@ def mine(*, user: str, form: str) -> None:
 
 
 def _events() -> list[dict[str, Any]]:
-    from khlang.audit import ledger, store
+    from khlang.serve import uses
 
-    return [json.loads(data)["event"] for data in ledger.entries(store.bucket(settings_.load()))]
+    return uses.events(settings_.load())
 
 
 def _render(rows: Sequence[dict[str, Any]], form: str) -> str:

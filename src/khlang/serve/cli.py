@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from khlang import inside
 from khlang import settings as settings_module
 from khlang.errors import KhlangError, UsageError
 from khlang.serve import client, statements
@@ -31,7 +32,7 @@ EXAMPLES = """Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.argument("query", required=False)
-@click.option("-u", "--user", default="analyst", show_default=True, help="Trino user.")
+@click.option("-u", "--user", default=inside.me, show_default="analyst; in a workspace who entered", help="Trino user.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option(
     "-f", "--file", "file", type=click.Path(path_type=Path, dir_okay=False), help="Read the query from a file."

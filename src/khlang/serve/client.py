@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from khlang import inside
 from khlang.errors import AccessError, KhlangError, ServiceError, SetupError
+from khlang.serve.bearer import by_pass
 from khlang.settings import Settings
 
 if TYPE_CHECKING:
+    from trino.auth import Authentication
     from trino.dbapi import Connection
 
 CATALOG, PROJECT = "lake", "demo"
@@ -87,38 +90,39 @@ def read_password(path: Path) -> str:
         ) from None
 
 
-def literal(text: str) -> str:
-    """A text as SQL writes it."""
-    escaped = text.replace("'", "''")
-    return f"'{escaped}'"
-
-
 def home(user: str) -> str | None:
     """The schema that an account works in: of a login of a project (``person.project``) that project's."""
-    return PROJECT if user == "analyst" else user.partition(".")[2] or None
+    return PROJECT if user == "analyst" else inside.login(user).partition(".")[2] or None
 
 
 @contextmanager
 def connect(
-    settings: Settings, user: str, *, password: str | None = None, catalog: str = CATALOG, schema: str | None = None
+    settings: Settings,
+    user: str,
+    *,
+    password: str | None = None,
+    bearer: Callable[[], str] | None = None,
+    catalog: str = CATALOG,
+    schema: str | None = None,
 ) -> "Iterator[Connection]":
-    """Open a connection, and close it.
+    """Open a connection, and close it; inside a workspace as who entered it, by the pass that lies there.
 
     Args:
         settings: Address and certificate of Trino.
         user: ``analyst``, ``engineer``, ``loader`` or a login of a project.
         password: Default: read from the installation's password file.
+        bearer: In a password's place: gives a workspace's pass, anew for each request.
         catalog: Default catalog of the session.
         schema: Default schema; analysts' is the project.
 
     Raises:
         SetupError: The password or Trino's certificate is missing.
+        AccessError: The workspace was closed.
     """
     import requests
-    from trino.auth import BasicAuthentication
     from trino.dbapi import connect as dbapi_connect
 
-    secret = password if password is not None else read_password(password_file(settings, user))
+    user, auth = _credentials(settings, user, password, bearer)
     if not settings.trino_ca.exists():
         raise SetupError("Trino's certificate is missing.", "Run `khlang stack up`, which makes it.")
     # Without this, REQUESTS_CA_BUNDLE or a proxy of the shell would take the place of our authority.
@@ -130,7 +134,7 @@ def connect(
         port=settings.port("TRINO"),
         http_scheme="https",
         user=user,
-        auth=BasicAuthentication(user, secret),
+        auth=auth,
         http_session=session,
         catalog=catalog,
         schema=schema or home(user),
@@ -142,6 +146,22 @@ def connect(
     finally:
         connection.close()
         session.close()
+
+
+def _credentials(
+    settings: Settings, user: str, password: str | None, bearer: Callable[[], str] | None
+) -> "tuple[str, Authentication]":
+    """The user of Trino, and what shows that it is this user."""
+    from trino.auth import BasicAuthentication
+
+    place = inside.here()
+    if bearer is None and password is None and place is not None and place.is_me(user):
+        user, bearer = place.user, place.read_pass
+    if bearer is not None:
+        bearer()  # a workspace that is closed is told before a query is
+        return user, by_pass(bearer)
+    secret = password if password is not None else read_password(password_file(settings, user))
+    return user, BasicAuthentication(user, secret)
 
 
 def ask(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from khlang.contracts import Previous, Table, earlier_comments
 from khlang.contracts.versions import serving
 from khlang.serve import client
+from khlang.serve.statements import literal
 
 if TYPE_CHECKING:
     from trino.dbapi import Connection
@@ -19,7 +20,7 @@ def statement(schema: str, table: Table, previous: Previous) -> str:
     columns = ", ".join(f'{expression} AS "{name}"' for name, expression in previous.columns.items())
     view = f"{LOADER}.{schema}.{table.name}_v{previous.version}"
     select = f"SELECT {columns} FROM {client.CATALOG}.{schema}.{table.versioned}"  # noqa: S608  # a reviewed contract's
-    means = client.literal(earlier_comments(table, previous)[""])
+    means = literal(earlier_comments(table, previous)[""])
     return f"CREATE OR REPLACE VIEW {view} COMMENT {means} SECURITY INVOKER AS {select}"
 
 

@@ -20,6 +20,8 @@ SHOWN = (
 )
 ROWS = "SELECT * FROM linkage_rows ORDER BY period, dataset"
 JOINS = "SELECT * FROM mart_joins ORDER BY period, mart, join_name"
+SECOND = "SELECT * FROM link_weights ORDER BY dataset, linked_dataset, period, route, weight_from DESC"
+IS_SECOND = "SHOW TABLES LIKE 'link_weights'"
 WHOLE, UNKNOWN, TITLE = ("all", "all"), "unknown", "สัดส่วนที่เชื่อมโยงได้ ตามเพศและกลุ่มอายุ งวด {}"
 #: Columns of the picture; the names of groups come from the code lists.
 DIMENSIONS = ("sex", "age_band")
@@ -51,6 +53,13 @@ def joins(connection: "Connection", periods: Sequence[str]) -> list[Row]:
     """Every declared join of every mart's month: a rate and its band; no count."""
     names = ("mart", "dataset", "linked_dataset", "join_key", "match_rate", "rate_low", "rate_high", "is_met", "period")
     return [{name: row[name] for name in names} for row in ask(connection, JOINS).dicts() if row["period"] in periods]
+
+
+def second_route(connection: "Connection", periods: Sequence[str]) -> list[Row]:
+    """Records by route and band of weight, as an analyst may see them; none where no linkage job has run."""
+    if not ask(connection, IS_SECOND).rows:
+        return []
+    return [row for row in ask(connection, SECOND).dicts() if row["period"] in periods]
 
 
 def grid(

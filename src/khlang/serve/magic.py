@@ -11,7 +11,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
-from khlang import settings
+from khlang import inside, settings
 from khlang.errors import KhlangError, UsageError
 from khlang.serve import client, statements, thai
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _OPTIONS = argparse.ArgumentParser(prog="%sql", add_help=False, exit_on_error=False)
 _OPTIONS.add_argument("--pandas", action="store_true")
 _OPTIONS.add_argument("-o", "--out", default="")
-_OPTIONS.add_argument("-u", "--user", default="analyst")
+_OPTIONS.add_argument("-u", "--user", default="")
 _OPTIONS.add_argument("--schema")
 _LEADING = re.compile(r"\s*(--pandas\b|(?:-o|--out|-u|--user|--schema)[ =]\s*[\w-]+)")
 
@@ -49,8 +49,10 @@ def frame(answer: client.Answer, *, pandas: bool) -> "pl.DataFrame | pd.DataFram
     return pl.DataFrame({name: pl.Series(name, values, strict=False) for name, values in rows.items()})
 
 
-def ask(text: str, variables: dict[str, Any], *, user: str = "analyst", schema: str | None = None) -> client.Answer:
-    """Ask one query with the variables that it names; a stop of the cell ends it in Trino.
+def ask(text: str, variables: dict[str, Any], *, user: str = "", schema: str | None = None) -> client.Answer:
+    """Ask one query with the variables that it names, as the analyst or as who entered this workspace.
+
+    A stop of the cell ends it in Trino.
 
     Raises:
         UsageError: There is no query, or more than one.
@@ -59,7 +61,7 @@ def ask(text: str, variables: dict[str, Any], *, user: str = "analyst", schema: 
     if len(found) != 1:
         raise UsageError("A cell asks one query.", "Take a cell for each.")
     sql, bound = statements.bind(found[0].text, variables)
-    with client.connect(settings.load(), user, schema=schema) as connection:
+    with client.connect(settings.load(), user or inside.me(), schema=schema) as connection:
         return client.ask(connection, sql, bound, place=found[0].place)
 
 

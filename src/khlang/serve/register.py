@@ -17,6 +17,7 @@ from khlang import lake
 from khlang.contracts import Contracts, Table, column_comment, earlier_comments, facts, table_comment
 from khlang.contracts.versions import serving
 from khlang.serve import client, earlier
+from khlang.serve.statements import literal
 from khlang.settings import Settings
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def statements(item: Served) -> tuple[str, dict[str, str]]:
     table = f"CALL {LOADER}.system.register_table('{schema}', '{name}', '{item.location}')"
     source = f"{client.CATALOG}.{schema}.{name}"
     return table, {
-        view.name: f"CREATE OR REPLACE VIEW {LOADER}.{schema}.{view.name} COMMENT {client.literal(view.means)} "
+        view.name: f"CREATE OR REPLACE VIEW {LOADER}.{schema}.{view.name} COMMENT {literal(view.means)} "
         f"SECURITY INVOKER AS {view.query.format(table=source)}"
         for view in views(item)
     }
@@ -154,9 +155,9 @@ def comments(item: Served, told: Mapping[str, str], view: View | None = None) ->
     """
     one = view or views(item)[0]
     name = f"{LOADER}.{item.schema}.{one.name}"
-    found = [f"COMMENT ON VIEW {name} IS {client.literal(one.means)}"] if told.get("") != one.means else []
+    found = [f"COMMENT ON VIEW {name} IS {literal(one.means)}"] if told.get("") != one.means else []
     return found + [
-        f"COMMENT ON COLUMN {name}.{column} IS {client.literal(text)}"
+        f"COMMENT ON COLUMN {name}.{column} IS {literal(text)}"
         for column, text in one.columns.items()
         if told.get(column) != text
     ]

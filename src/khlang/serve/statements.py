@@ -113,3 +113,9 @@ def bind(sql: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
     if marks:
         raise UsageError("A parameter of the query has no name.", "Write :name for ?, and give -p name=value.")
     return "".join(parts), bound
+
+
+def literal(text: str) -> str:
+    """A text as SQL writes it."""
+    escaped = text.replace("'", "''")
+    return f"'{escaped}'"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from khlang import contracts, private
-from khlang.policy import book
+from khlang.policy import accounts, book, people, staff, usage, versions
 from khlang.policy.compile import Policy, policy, rules
 from khlang.settings import Settings
 from khlang.stack import secrets
@@ -29,12 +29,21 @@ def compiled(settings: Settings, today: dt.date | None = None) -> tuple[Policy, 
     """What holds today by contracts and projects, and its rules.
 
     Raises:
-        IntegrityError: The book of a project was tampered with.
-        ContractError, InputError: An active project was given what no contract has any more.
+        IntegrityError: The book of a project or of staff was tampered with.
+        ContractError, InputError: An active project was given what no contract has any more, or contracts/staff.yaml
+            does not fit the contracts.
     """
     known = contracts.load(settings.contracts)
-    held = policy(known, book.every(settings).values(), today or dt.datetime.now(dt.UTC).date())
+    day = today or dt.datetime.now(dt.UTC).date()
+    held = policy(known, book.every(settings).values(), day, members(settings, known), full=usage.full(settings))
     return held, rules(known, held)
+
+
+def members(settings: Settings, known: contracts.Contracts) -> list[staff.Member]:
+    """The open accounts of staff, with what their roles read; raises as :func:`compiled`."""
+    opened = accounts.opened(settings)
+    roles = staff.load(settings.contracts / "staff.yaml", known) if opened else ()
+    return [staff.member(login, roles, known) for login in opened]
 
 
 def deployed(settings: Settings) -> dict[str, Any]:
@@ -51,11 +60,13 @@ def apply(settings: Settings, today: dt.date | None = None) -> Policy:
     """
     held, document = compiled(settings, today)
     private.folder(rules_file(settings).parent)
-    for login in held.logins:
+    logins = list(dict.fromkeys([*held.logins, *people.every(settings)]))  # one person may be staff and owner
+    for login in logins:
         secrets.text_file(secrets.trino_password_file(settings, login))
     # Rights first where they are taken, accounts first where they are given: nobody ever has more than both say.
     secrets.write_private(rules_file(settings), json.dumps(document, indent=1, ensure_ascii=False))
-    _write_passwords(settings, [*secrets.TRINO_USERS, *held.logins])
+    versions.note(settings, document, dt.datetime.now(dt.UTC))
+    _write_passwords(settings, [*secrets.TRINO_USERS, *logins])
     return held
 
 
@@ -65,11 +76,12 @@ def _write_passwords(settings: Settings, users: list[str]) -> None:
 
     path = passwords_file(settings)
     old = dict(line.split(":", 1) for line in path.read_text().splitlines()) if path.exists() else {}
-    lines = []
+    hashes = dict[str, str]()
     for user in users:
         password = secrets.trino_password_file(settings, user).read_bytes().strip()
         known = old.get(user, "").replace("$2y$", "$2b$", 1).encode()
         if not (known and bcrypt.checkpw(password, known)):
             known = bcrypt.hashpw(password, bcrypt.gensalt(10))
-        lines.append(f"{user}:{known.decode().replace('$2b$', '$2y$', 1)}\n")
-    secrets.write_private(path, "".join(lines))
+        hashes[user] = known.decode().replace("$2b$", "$2y$", 1)
+    secrets.write_private(path, "".join(f"{user}:{hashed}\n" for user, hashed in hashes.items()))
+    people.write_hashes(settings, hashes)

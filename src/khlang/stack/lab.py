@@ -1,4 +1,4 @@
-"""``khlang lab``: JupyterLab as the analyst, on loopback, behind the fence, in the foreground.
+"""``khlang lab``: JupyterLab as the analyst, or as who entered a workspace, on loopback, behind the fence.
 
 Its server has an environment of its own; its kernel is the jobs', with ``%sql``. Token and password stand in files of
 their owner alone and on no command line. Behind the fence neither the pool's other secrets nor the object store's
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from khlang import private
+from khlang import inside, private
 from khlang import settings as settings_module
 from khlang.errors import SetupError
 from khlang.serve import client
@@ -41,12 +41,20 @@ c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.news_url = None
 c.LabApp.extension_manager = "readonly"
 """
+#: Else the page asks its reader whether it may fetch news from a host outside.
+PAGE = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 SOCKET_LIMIT = 107 - len("/kernel-00000000-0000-0000-0000-000000000000.json-ipc-5")
 
 
 def token_file(settings: Settings) -> Path:
     """Where the token of the page lies."""
-    return settings.var / "lab" / "token"
+    return _base(settings) / "token"
+
+
+def _base(settings: Settings) -> Path:
+    """Its own files: in a workspace beside the pass, and gone with it."""
+    place = inside.here()
+    return place.folder / "lab" if place else settings.var / "lab"
 
 
 def prepare(settings: Settings) -> None:
@@ -57,12 +65,13 @@ def prepare(settings: Settings) -> None:
     """
     if not program(settings).exists():
         raise SetupError("JupyterLab is not installed.", "Run: make lab")
-    base = private.folder(settings.var / "lab")
-    for name in ("passwords", "runtime", "ipython", "config", "data", "data/kernels"):
+    base, place = private.folder(_base(settings)), inside.here()
+    for name in ("passwords", "runtime", "ipython", "config", "config/labconfig", "data", "data/kernels"):
         private.folder(base / name)
-    work = settings.root / "notebooks"
-    password = client.read_password(secrets.trino_password_file(settings, USER))
-    secrets.write_private(base / "passwords" / f"trino-{USER}.password", password)
+    work = Path.cwd() if place else settings.root / "notebooks"
+    if place is None:
+        password = client.read_password(secrets.trino_password_file(settings, USER))
+        secrets.write_private(base / "passwords" / f"trino-{USER}.password", password)
     secrets.text_file(token_file(settings), 32)
     # Sockets rather than ports, which every account of the machine could try; where a path fits into one.
     transport = "ipc" if len(str(base / "runtime")) < SOCKET_LIMIT else "tcp"
@@ -70,10 +79,11 @@ def prepare(settings: Settings) -> None:
         port=settings.port("LAB"), work=str(work), token=str(token_file(settings)), transport=transport
     )
     secrets.write_private(base / "jupyter_lab_config.py", told)
+    secrets.write_private(base / "config" / "labconfig" / "default_setting_overrides.json", json.dumps(PAGE))
     kernel = private.folder(base / "data" / "kernels" / "khlang")
     argv = [str(settings.root / ".venv" / "bin" / "python"), "-m", "ipykernel_launcher", "-f", "{connection_file}",
             "--ext=khlang.serve.magic", "--HistoryManager.enabled=False"]  # fmt: skip
-    spec = {"argv": argv, "display_name": "Khlang (analyst)", "language": "python"}
+    spec = {"argv": argv, "display_name": f"Khlang ({inside.me()})", "language": "python"}
     secrets.write_private(kernel / "kernel.json", json.dumps(spec, indent=1))
 
 
@@ -83,11 +93,11 @@ def program(settings: Settings) -> Path:
 
 
 def launch(settings: Settings) -> Launch:
-    """The server, behind the fence."""
-    base = settings.var / "lab"
+    """The server, behind the fence; in a workspace it stands there already."""
+    base, place = _base(settings), inside.here()
     hidden = [settings.secrets, settings.var / "minio", settings.var / "trino"]
     walls = [word for folder in hidden if folder.exists() for word in ("--also", str(folder))]
-    before = fence_command(settings)
+    before = [] if place else fence_command(settings)
     argv = (
         *before,
         *(walls if before else ()),
@@ -103,7 +113,7 @@ def launch(settings: Settings) -> Launch:
         "JUPYTER_PREFER_ENV_PATH": "0",
         "IPYTHONDIR": str(base / "ipython"),
     }
-    return Launch(argv, env, settings.root)
+    return Launch(argv, env | ({inside.VARIABLE: str(place.folder)} if place else {}), settings.root)
 
 
 def _unsupervised(settings: Settings) -> bool:
@@ -113,11 +123,12 @@ def _unsupervised(settings: Settings) -> bool:
 
 @click.command(epilog="\b\nExamples:\n  khlang lab\n  khlang lab --help")
 def lab() -> None:
-    """Open JupyterLab as the analyst of the running stack, until Ctrl-C."""
+    """Open JupyterLab as the analyst of the running stack, or as who entered a workspace, until Ctrl-C."""
     settings = settings_module.load()
     prepare(settings)
     lifecycle.check_ports(settings, [Service("lab", "LAB", prepare, launch, _unsupervised)])
-    fence.check(settings)
+    if inside.here() is None:
+        fence.check(settings)
     told = launch(settings)
     click.echo(
         f"JupyterLab: http://127.0.0.1:{settings.port('LAB')}/lab   token in {token_file(settings)}   (Ctrl-C ends it)"

@@ -57,6 +57,7 @@ GRANTS: dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...], bool], ...]
         (lake.LAKE, ("_metastore",), ALL, True),
         (lake.LAKE, ("marts", "projects", "ops", "common"), READ, True),
     ),
+    "trino-scratch": ((lake.SCRATCH, ("",), ALL, True),),
     "trino-read": ((lake.LAKE, ("_metastore", "projects", "ops", "common"), READ, True),),
 }
 
@@ -138,7 +139,7 @@ def _buckets(s3: "S3Client") -> None:
                 "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": days}},
             },
         )
-    for name in {lake.LAKE, lake.RECEIPTS, lake.HEADERS} - there:
+    for name in {lake.LAKE, lake.RECEIPTS, lake.HEADERS, lake.SCRATCH} - there:
         s3.create_bucket(Bucket=name)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from khlang.settings import Settings
 
-ROLES = ("gateway", "land", "curate", "linkage", "trino-loader", "trino-read")
+ROLES = ("gateway", "land", "curate", "linkage", "trino-loader", "trino-read", "trino-scratch")
 TRINO_USERS = ("analyst", "engineer", "loader")
 AIRFLOW_USER = "admin"
 

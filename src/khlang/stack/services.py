@@ -6,6 +6,9 @@ from khlang.settings import Settings
 from khlang.stack import airflow, health, minio, spark, trino
 from khlang.stack.process import Launch, Service, base_environment
 
+#: What the gateway serves beside agencies, named: the stack imports nothing of it.
+OWNERS_PAGE = "khlang.owners.app:attach"
+
 
 def _nothing(settings: Settings) -> None:
     """No configuration of its own to write."""
@@ -13,7 +16,7 @@ def _nothing(settings: Settings) -> None:
 
 
 def _gateway(settings: Settings) -> Launch:
-    argv = (str(artefacts.load(settings).python), "-m", "khlang.landing.gateway")
+    argv = (str(artefacts.load(settings).python), "-m", "khlang.landing.gateway", OWNERS_PAGE)
     return Launch(argv, base_environment(settings), settings.root)
 
 

@@ -13,8 +13,8 @@ from khlang.agency.commands import home_option, lang_option
 from khlang.agency.gateway import Gateway
 from khlang.agency.home import Home
 from khlang.agency.papers import Page
-from khlang.agency.words import Language
 from khlang.errors import InputError, UsageError
+from khlang.web.language import Language
 
 EXAMPLES = """ตัวอย่าง / Examples:
 

@@ -12,8 +12,8 @@ from khlang.agency import approval, receipts, sending, words
 from khlang.agency.commands import home_option, json_option, lang_option
 from khlang.agency.gateway import Gateway
 from khlang.agency.home import Home
-from khlang.agency.words import Language
 from khlang.errors import ServiceError
+from khlang.web.language import Language
 
 EXAMPLES = """ตัวอย่าง / Examples:
 

@@ -11,7 +11,7 @@ from khlang.agency import printing, receipts, sending
 from khlang.agency.commands import home_option, lang_option
 from khlang.agency.gateway import Gateway
 from khlang.agency.home import Home
-from khlang.agency.words import Language
+from khlang.web.language import Language
 
 EXAMPLES = """ตัวอย่าง / Examples:
 

@@ -15,9 +15,9 @@ from khlang.agency.reading import Finding, ReadOptions, mapping, workbook
 from khlang.agency.ui.drawer import LIMIT, Drawer
 from khlang.agency.ui.form import Upload
 from khlang.agency.ui.work import Bench, Work
-from khlang.agency.words import Language
 from khlang.contracts import Column
 from khlang.errors import InputError
+from khlang.web.language import Language
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,7 @@ A page of another site can make the browser send requests here; a name of that s
 Host must be ours, a foreign Origin is refused, the cookie is strict, and what changes anything carries a token too.
 """
 
-import base64
-import hashlib
 import hmac
-import re
 import secrets
 import threading
 from http.cookies import CookieError, SimpleCookie
@@ -15,7 +12,6 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from khlang.errors import AccessError, InputError
 
-_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _LONGEST = 120  # characters of a file's name; its bytes must fit every file system
 
 
@@ -109,23 +105,6 @@ def file_name(given: str) -> str:
     if not clean or len(clean) > _LONGEST:
         raise InputError("ชื่อไฟล์ใช้ไม่ได้ / The file's name cannot be used.", "เปลี่ยนชื่อไฟล์ / Rename it.", code="UI-NAME")
     return clean
-
-
-def headers(page: str) -> dict[str, str]:
-    """Headers of a page: nothing from elsewhere, no inline script, and only the styles that it carries itself."""
-    hashes = [base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in _STYLE.findall(page)]
-    styles = " ".join(["'self'", *(f"'sha256-{one}'" for one in hashes)])
-    return {
-        "Content-Security-Policy": (
-            f"default-src 'none'; script-src 'self'; connect-src 'self'; style-src {styles}; "
-            "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        ),
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "same-origin",
-        "Cache-Control": "no-store",
-    }
 
 
 def _same(given: str, held: str) -> bool:

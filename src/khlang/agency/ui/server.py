@@ -11,6 +11,7 @@ from khlang.agency.ui.answer import Answer, go
 from khlang.agency.ui.desk import Desk
 from khlang.agency.ui.views import Views
 from khlang.errors import AccessError, KhlangError
+from khlang.web import headers
 
 
 class Server(ThreadingHTTPServer):
@@ -108,7 +109,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         page = answer.body if answer.kind.startswith("text/html") else b""
         facts = {"Content-Type": answer.kind, "Content-Length": str(len(answer.body))}
-        for name, value in (facts | security.headers(page.decode("utf-8")) | dict(answer.headers)).items():
+        for name, value in (facts | headers.of(page.decode("utf-8")) | dict(answer.headers)).items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(answer.body)

@@ -13,9 +13,10 @@ from khlang.agency.ui.answer import Answer, go
 from khlang.agency.ui.desk import Desk, an_id
 from khlang.agency.ui.pages import choose, look, sent
 from khlang.agency.ui.pages.choose import Choices, Help
-from khlang.agency.ui.pages.markup import Page, asset, frame
+from khlang.agency.ui.pages.markup import Page, frame, script
 from khlang.agency.ui.words import Words
 from khlang.errors import InputError, KhlangError
+from khlang.web import markup
 
 MONTHS = 13  # that can be chosen: a year back, as far as an honest correction goes
 
@@ -32,8 +33,8 @@ class Views:
         self._desk, self._csrf = desk, csrf
         self._at: dict[str, Callable[[str], Answer]] = {
             "": self._choose,
-            "ui.css": lambda _: Answer(asset("ui.css").encode("utf-8"), "text/css; charset=utf-8"),
-            "ui.js": lambda _: Answer(asset("ui.js").encode("utf-8"), "text/javascript; charset=utf-8"),
+            "ui.css": lambda _: Answer(markup.style().encode("utf-8"), "text/css; charset=utf-8"),
+            "ui.js": lambda _: Answer(script().encode("utf-8"), "text/javascript; charset=utf-8"),
             "progress": self._progress,
             "working": self._working,
             "failed": self._failed,

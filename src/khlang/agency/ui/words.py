@@ -1,10 +1,10 @@
 """Every word of the pages, Thai first; one place, so that nothing is said in one language only."""
 
-import html
 import re
 from typing import Final
 
-from khlang.agency.words import Language
+from khlang.web.language import Language
+from khlang.web.markup import e
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "app": ("ส่งข้อมูลประจำเดือน", "The month's data"),
@@ -189,8 +189,3 @@ class Words:
             return f"{file}: {english}" if colon and not _THAI.search(file) else english
         _, colon, listed = english.partition(": ")
         return f"{thai}: {listed}" if colon and listed not in thai else thai
-
-
-def e(text: object) -> str:
-    """Text as markup."""
-    return html.escape(str(text))

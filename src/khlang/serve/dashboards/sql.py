@@ -2,8 +2,8 @@
 
 from khlang.contracts import Column, Table
 from khlang.release.threshold import THRESHOLD
-from khlang.serve import client
 from khlang.serve.dashboards.declared import Chart, Measure
+from khlang.serve.statements import literal
 
 #: Units in which people are counted: a small number of them is not drawn.
 PEOPLE = frozenset({"persons", "households", "births"})
@@ -69,4 +69,4 @@ def _withheld(value: str, *counts: str) -> str:
 
 
 def _literal(value: str | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else client.literal(value)
+    return str(value).lower() if isinstance(value, bool) else literal(value)

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from khlang.agency.ui.pages.markup import Page, box, form, hidden, select, ticks
-from khlang.agency.ui.words import Words, e
+from khlang.agency.ui.pages.markup import Page, form, ticks
+from khlang.agency.ui.words import Words
 from khlang.contracts import Column
 from khlang.errors import KhlangError
+from khlang.web.markup import box, e, hidden, select
 
 #: Refusals whose own remedy names a command: what to do on this page instead.
 _HERE = {

@@ -7,8 +7,9 @@ from khlang.agency.checking import telling
 from khlang.agency.checking.judging import POOL_ONLY
 from khlang.agency.ui.pages import choose
 from khlang.agency.ui.pages.choose import Choices
-from khlang.agency.ui.pages.markup import Page, box, field, form, hidden, table, ticks
-from khlang.agency.ui.words import Words, e
+from khlang.agency.ui.pages.markup import Page, form, ticks
+from khlang.agency.ui.words import Words
+from khlang.web.markup import box, e, field, hidden, table
 
 Said = Mapping[str, Any]
 

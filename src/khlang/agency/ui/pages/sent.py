@@ -5,8 +5,9 @@ from typing import Any
 
 from khlang.agency import words
 from khlang.agency.checking import telling
-from khlang.agency.ui.pages.markup import Page, field, form, hidden, table, tick
-from khlang.agency.ui.words import Words, e
+from khlang.agency.ui.pages.markup import Page, form
+from khlang.agency.ui.words import Words
+from khlang.web.markup import e, field, hidden, table, tick
 
 Made = Mapping[str, Any]
 

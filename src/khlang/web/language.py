@@ -1,0 +1,5 @@
+"""Thai or English."""
+
+from typing import Literal
+
+Language = Literal["th", "en"]
