@@ -1,24 +1,32 @@
 """Two projects beside the pilot, on the ``served`` installation; and what an account gets when it asks."""
 
 import datetime as dt
-from collections.abc import Iterator
+import time
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 from tests import policykit, servekit
 
-from khlang import contracts
+from khlang import contracts, inside
 from khlang.curation.objects import bucket
-from khlang.policy import book
+from khlang.policy import accounts, book
 from khlang.policy.request import narrowed
+from khlang.projects import scratch
 from khlang.serve import client, register
 from khlang.settings import Settings
-from khlang.stack import access
+from khlang.stack import access, passes
+
+if TYPE_CHECKING:
+    from trino.dbapi import Connection
 
 NAMES = ("poverty", "other")
 DAY = dt.date(2026, 12, 2)
 LOGINS = ("analyst-a.poverty", "analyst-a.other")
-ACCOUNTS = ("analyst", "engineer", *LOGINS)
+INSIDE = tuple(inside.identity(login) for login in LOGINS)
+STAFF = ("dopa.officer", "province10.officer")
+ACCOUNTS = ("analyst", "engineer", *LOGINS, *INSIDE, *STAFF)
 
 
 @dataclass(frozen=True)
@@ -32,8 +40,11 @@ class Cell:
 
 
 @pytest.fixture(scope="session")
-def projects(served: Settings) -> Iterator[Settings]:
-    """``served``, with two active projects whose tables were written as the job writes them."""
+def projects(served: Settings) -> Settings:
+    """``served``, with two active projects whose tables were written as the job writes them, and two of staff.
+
+    Nothing is taken away afterwards: the installation ends with its group, before the fixtures of the session do.
+    """
     known = contracts.load()
     for name in NAMES:
         asked = policykit.request(name=name)
@@ -43,21 +54,20 @@ def projects(served: Settings) -> Iterator[Settings]:
         for item in items:
             servekit.write(served, item.location, item.table)
         register.show(served, items, exists=bucket(served).exists)
+    for login in STAFF:
+        accounts.write(served, "open", login, by="keeper", why="for a test", at=policykit.START)
     access.apply(served, DAY)
     _until(served)
-    yield served
     for name in NAMES:
-        book.path(served, name).unlink()
-    access.apply(served, DAY)
+        scratch.make(served, name)
+    return served
 
 
 def _until(settings: Settings) -> None:
     """Trino takes passwords up within five seconds."""
-    import time
-
     for _ in range(60):
         try:
-            with client.connect(settings, LOGINS[-1]) as connection:
+            with client.connect(settings, STAFF[-1]) as connection:
                 client.ask(connection, "SELECT 1")
         except client.QueryError:
             raise
@@ -65,12 +75,30 @@ def _until(settings: Settings) -> None:
             time.sleep(0.25)
         else:
             return
-    pytest.fail("Trino does not know the project's login")
+    pytest.fail("Trino does not know the last login")
+
+
+def connect(settings: Settings, account: str) -> AbstractContextManager["Connection"]:
+    """As an account by its password; inside a workspace by a pass."""
+    if not account.endswith(inside.SUFFIX):
+        return client.connect(settings, account)
+    return client.connect(settings, account, bearer=lambda: _pass(settings, account))
+
+
+_PASSES: dict[tuple[str, str], tuple[float, str]] = {}
+
+
+def _pass(settings: Settings, account: str) -> str:
+    """A pass that is good for minutes still: signing one a request takes longer than the request."""
+    key = (str(settings.var), account)
+    if key not in _PASSES or time.monotonic() - _PASSES[key][0] > 300:
+        _PASSES[key] = (time.monotonic(), passes.issue(settings, account, dt.datetime.now(dt.UTC)))
+    return _PASSES[key][1]
 
 
 def outcome(settings: Settings, cell: Cell) -> str:
     """``rows`` where the statement gave an answer, ``denied`` where it was refused for want of a right, else why."""
-    with client.connect(settings, cell.account) as connection:
+    with connect(settings, cell.account) as connection:
         try:
             client.ask(connection, cell.sql)
         except client.QueryError as error:

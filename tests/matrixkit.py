@@ -73,6 +73,19 @@ def wanted(told: Mapping[str, Any], cell: Cell) -> str:
     return str(readable if cell.table in readable_by(told, cell.account) else other)
 
 
+def limits(told: Mapping[str, Any], account: str, name: str) -> tuple[str, frozenset[str]]:
+    """Of one table or view: the condition that every row meets which an account is given, and its masked columns."""
+    filters = told["rows"].get(account, {}) if not name.startswith("common.") else {}
+    masks = told["masks"].get(account, {}).get(name, "")
+    return filters.get(name, filters.get("all", "true")), frozenset(masks.split())
+
+
+def counting(source: str, columns: Iterable[str], condition: str) -> str:
+    """How many rows there are, how many that do not meet a condition, and of each column how many values."""
+    each = ", ".join(f'count("{column}")' for column in columns)
+    return f"SELECT count(*), count_if(NOT coalesce({condition}, false)), {each} FROM {source}"
+
+
 def readable_by(told: Mapping[str, Any], account: str) -> dict[str, list[str]]:
     """The tables and views that an account may read by the file, each with its columns."""
     given: dict[str, Any] = told["accounts"][account]

@@ -1,10 +1,11 @@
 """A project for the tests of policy: its request, and its life up to a state."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 from khlang import contracts
-from khlang.policy import life, owners
+from khlang.policy import life, owners, staff
 from khlang.policy.life import Action, Event, Project
 from khlang.policy.request import Request, of
 
@@ -53,3 +54,10 @@ def events(until: Action = "activate", **given: Any) -> list[Event]:
 
 def project(until: Action = "activate", **given: Any) -> Project:
     return life.replay(events(until, **given))
+
+
+ROLES = staff.load(Path(__file__).parents[1] / "contracts" / "staff.yaml", CONTRACTS)
+
+
+def member(login: str) -> staff.Member:
+    return staff.member(login, ROLES, CONTRACTS)

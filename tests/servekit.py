@@ -47,29 +47,36 @@ def value(column: contracts.Column, number: int) -> Any:
 def rows(table: contracts.Table) -> list[dict[str, Any]]:
     if table.layer == "history":
         return historykit.served(table)
-    provinces = ("10", "11", "50")
+    whose = (("10", "dopa", "house_registry"), ("11", "mof", "welfare_registrants"), ("50", "sso", "insured_persons"))
     made = []
     for period in PERIODS:
-        for number, province in enumerate(provinces, start=2):
+        for number, (province, agency, dataset) in enumerate(whose, start=2):
             row = {column.name: value(column, 30 * number) for column in table.stored}
             places = {"province_code": province, "amphoe_code": f"{province}01", "period": period}
+            places |= {"agency": agency, "dataset": dataset}
             made.append(row | {name: known for name, known in places.items() if name in row})
     return made
 
 
 def write(settings: Settings, location: str, table: contracts.Table) -> pl.DataFrame:
-    from deltalake import write_deltalake
-
-    schema = pa.schema([(column.name, arrow_type(column.type)) for column in table.stored])
     texts = common.rows(settings.contracts, table) if table.layer == "common" else ()
     read = {"INT": int, "BIGINT": int, "STRING": str}
     loaded = [{c.name: v and read[c.type](v) for c, v in zip(table.columns, row, strict=True)} for row in texts]
-    data = pa.Table.from_pylist(loaded or rows(table), schema=schema)
-    by = [table.partition] if table.partition else None
-    write_deltalake(location, data, storage_options=deltastore.options(settings, "curate"), partition_by=by)
-    frame = pl.from_arrow(data)
+    frame = pl.from_arrow(put(settings, location, table, loaded or rows(table)))
     assert isinstance(frame, pl.DataFrame)
     return frame
+
+
+def put(settings: Settings, location: str, table: contracts.Table, held: list[dict[str, Any]]) -> pa.Table:
+    """Write these rows and no others: the first time a new table, later a new version of it."""
+    from deltalake import write_deltalake
+
+    schema = pa.schema([(column.name, arrow_type(column.type)) for column in table.stored])
+    data = pa.Table.from_pylist(held, schema=schema)
+    by = [table.partition] if table.partition else None
+    options = deltastore.options(settings, "curate")
+    write_deltalake(location, data, storage_options=options, partition_by=by, mode="overwrite")
+    return data
 
 
 @pytest.fixture(scope="session")

@@ -5,17 +5,20 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import requests
-from tests.attackkit import DAY, LOGINS, Cell, outcome
+from tests.attackkit import DAY, INSIDE, LOGINS, Cell, connect, outcome
 
+from khlang import store
 from khlang.errors import KhlangError
 from khlang.serve import client
 from khlang.settings import Settings
 from khlang.stack import access, secrets
 
 MINE, OTHERS = LOGINS
+ME, THEM = INSIDE
 HIDDEN = "SELECT count(*) FROM lake.other.welfare_eligibility"
 
 
@@ -50,7 +53,7 @@ def wait_for(settings: Settings, wanted: str) -> None:
     pytest.fail(f"Trino still does not answer with: {wanted}")
 
 
-def ask(settings: Settings, sql: str, account: str = MINE) -> str:
+def ask(settings: Settings, sql: str, account: str = ME) -> str:
     return outcome(settings, Cell(account, "", "", sql))
 
 
@@ -79,6 +82,12 @@ TRIES = [
 
 
 @pytest.mark.parametrize("sql", TRIES)
+@pytest.mark.attack(
+    "another project's rows in a dozen ways (subquery, CASE, lambda, JSON, window, regexp, error text, EXPLAIN, "
+    "SHOW STATS, an earlier version); the system catalog; session properties",
+    guard="Trino's rules: what no rule names is refused",
+    control="test_with_the_guard_off_nearly_every_try_succeeds",
+)
 def test_refused(projects: Settings, sql: str) -> None:
     assert ask(projects, sql) == "denied"
 
@@ -92,27 +101,45 @@ def test_with_the_guard_off_nearly_every_try_succeeds(projects: Settings) -> Non
     assert "denied" not in failed.values()
 
 
-@pytest.mark.parametrize("header", ["X-Trino-User", "X-Trino-Original-User"])
-def test_a_forged_user_is_refused(projects: Settings, header: str) -> None:
-    url = f"{projects.trino_url}/v1/statement"
-    password = client.read_password(client.password_file(projects, MINE))
-    session = requests.Session()
-    session.trust_env = False
-
-    def post(user: str) -> tuple[int, str]:
-        headers = {"X-Trino-User": MINE, header: user}
-        done = session.post(url, HIDDEN, headers=headers, auth=(MINE, password), verify=str(projects.trino_ca))
+def asked_with(settings: Settings, headers: dict[str, str]) -> tuple[int, str]:
+    """Status and last answer of a query with one's own password and these headers."""
+    url = f"{settings.trino_url}/v1/statement"
+    password = client.read_password(client.password_file(settings, MINE))
+    given: dict[str, Any] = {"headers": headers, "auth": (MINE, password), "verify": str(settings.trino_ca)}
+    with requests.Session() as session:
+        session.trust_env = False
+        done = session.post(url, HIDDEN, **given)
+        seen = done.text
         while done.status_code == 200 and "nextUri" in done.json():
-            done = session.get(done.json()["nextUri"], auth=(MINE, password), verify=str(projects.trino_ca),
-                               headers=headers)  # fmt: skip
-        return done.status_code, done.text
+            done = session.get(done.json()["nextUri"], **given)
+            seen += done.text
+    return done.status_code, seen
 
-    status, text = post(OTHERS)
+
+@pytest.mark.parametrize("header", ["X-Trino-User", "X-Trino-Original-User"])
+@pytest.mark.attack(
+    "another user's name in X-Trino-User or X-Trino-Original-User",
+    guard="impersonation is closed by the rules",
+    control="test_with_impersonation_open_the_forged_user_is_believed",
+)
+def test_a_forged_user_is_refused(projects: Settings, header: str) -> None:
+    status, text = asked_with(projects, {"X-Trino-User": MINE, header: OTHERS})
     assert status in {401, 403} or "Access Denied" in text
     assert '"data"' not in text
-    session.close()
 
 
+def test_with_impersonation_open_the_forged_user_is_believed(projects: Settings) -> None:
+    with guard_off(projects):
+        status, text = asked_with(projects, {"X-Trino-User": OTHERS})
+    assert status == 200
+    assert '"data"' in text
+
+
+@pytest.mark.attack(
+    "the bcrypt hash out of the password file as password",
+    guard="bcrypt",
+    control="test_a_stolen_hash_is_no_password",
+)
 def test_a_stolen_hash_is_no_password(projects: Settings) -> None:
     lines = dict(line.split(":", 1) for line in access.passwords_file(projects).read_text().splitlines())
     with client.connect(projects, MINE, password=lines[MINE]) as connection, pytest.raises(KhlangError):
@@ -122,6 +149,11 @@ def test_a_stolen_hash_is_no_password(projects: Settings) -> None:
 
 
 @pytest.mark.parametrize("swapped", ["", "{", '{"tables": [{"privileges": ["NONE AT ALL"]}]}'])
+@pytest.mark.attack(
+    "a rules file that is emptied or broken",
+    guard="Trino denies while it cannot read its rules",
+    control="test_with_the_guard_off_nearly_every_try_succeeds",
+)
 def test_a_rules_file_that_is_broken_opens_nothing(projects: Settings, swapped: str) -> None:
     path = access.rules_file(projects)
     try:
@@ -138,22 +170,32 @@ def test_a_rules_file_that_is_broken_opens_nothing(projects: Settings, swapped: 
     pytest.fail("the rules were mended and nothing is readable")
 
 
+@pytest.mark.attack(
+    "two projects' people matched by attributes: measured, not denied",
+    guard="none: who shares two exports can do so",
+    control="test_attributes_join_two_projects_and_are_told",
+)
 def test_attributes_join_two_projects_and_are_told(projects: Settings) -> None:
     """By pid nobody meets; by attributes whoever is alike does: two people with two exports could do so."""
-    with client.connect(projects, MINE) as one, client.connect(projects, OTHERS) as two:
+    with connect(projects, ME) as one, connect(projects, THEM) as two:
         asked = "SELECT province_code, debt_baht FROM welfare_eligibility"
         left, right = client.ask(one, asked).rows, client.ask(two, asked).rows
     assert set(left) & set(right), "the measure measures nothing"
 
 
+@pytest.mark.attack(
+    "an open session after the project's last day",
+    guard="rules and passwords are compiled anew, the server reads them while it runs",
+    control="test_an_expired_projects_open_session_ends",
+)
 def test_an_expired_projects_open_session_ends(projects: Settings) -> None:
     with client.connect(projects, MINE) as connection:
-        assert client.ask(connection, "SELECT count(*) FROM welfare_eligibility").rows
+        assert client.ask(connection, "SELECT count(*) FROM welfare_by_amphoe").rows
         access.apply(projects, dt.date(2027, 7, 1))
         try:
             for _ in range(40):
                 try:
-                    client.ask(connection, "SELECT count(*) FROM welfare_eligibility")
+                    client.ask(connection, "SELECT count(*) FROM welfare_by_amphoe")
                 except Exception:  # noqa: BLE001  # the client's own of a login that is gone, or a refusal
                     return
                 time.sleep(0.25)
@@ -162,6 +204,11 @@ def test_an_expired_projects_open_session_ends(projects: Settings) -> None:
             access.apply(projects, DAY)
 
 
+@pytest.mark.attack(
+    "the store's port from where an analyst stands: no key, and the forged signature of CVE-2026-40344",
+    guard="no bucket takes strangers",
+    control="test_with_its_key_the_store_answers",
+)
 def test_from_where_an_analyst_stands_the_store_is_closed(projects: Settings) -> None:
     """Without a key MinIO gives nothing; the server's known hole needs a bucket that takes strangers, and none does."""
     base = projects.minio_url
@@ -179,3 +226,8 @@ def test_from_where_an_analyst_stands_the_store_is_closed(projects: Settings) ->
     done = session.put(f"{base}/lake/projects/other/x", data=b"x", headers=headers)
     assert done.status_code in {400, 403}
     session.close()
+
+
+def test_with_its_key_the_store_answers(projects: Settings) -> None:
+    held = store.list_keys(store.client(projects, "trino-read"), "lake", "projects/other/")
+    assert any(held)

@@ -23,6 +23,8 @@ PLACES = {
     "receipts": ("receipts", "agency/dataset/2026-01/x/received.json"),
     "link file": ("landing", "agency/dataset/2026-01/y/link-0001.age"),
     "link header": ("headers", "agency/dataset/2026-01/y/link-0001.age"),
+    "scratch": ("scratch", "poverty/mine/part.parquet"),
+    "metastore of scratch": ("scratch", "_metastore/poverty/part"),
     "link counts": ("lake", "ops/link_weights_v1/part.parquet"),
     "rotation": ("lake", "spine/_rotation/state.json"),
     **{
@@ -66,6 +68,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "rotation": {GET},  # its state; not the map of pids beside it
     },
     "trino-loader": {"_metastore": RW, **{layer: {GET, LIST} for layer in ("marts", *SERVED)}},
+    "trino-scratch": {"scratch": RW, "metastore of scratch": RW},
     "trino-read": {layer: {GET, LIST} for layer in ("_metastore", *SERVED)},
 }
 

@@ -46,6 +46,11 @@ def test_positive_control_an_untouched_ledger_has_no_fault() -> None:
 
 @settings(max_examples=40)
 @given(st.integers(0, 39), st.sampled_from(["removed", "changed", "inserted", "doubled", "swapped"]), st.integers(1, 9))
+@pytest.mark.attack(
+    "an audit line dropped, changed, doubled or inserted",
+    guard="the chain of hashes",
+    control="test_positive_control_an_untouched_ledger_has_no_fault",
+)
 def test_whatever_is_done_to_an_entry_is_seen(place: int, done: str, other: int) -> None:
     objects = Memory(dict(forty()))
     keys = list(objects.keys(ledger.ENTRIES))
@@ -66,6 +71,11 @@ def test_whatever_is_done_to_an_entry_is_seen(place: int, done: str, other: int)
     assert bool(faults(objects)) is not ledger_end
 
 
+@pytest.mark.attack(
+    "the ledger's end cut off",
+    guard="the signed head",
+    control="test_positive_control_an_untouched_ledger_has_no_fault",
+)
 def test_what_is_cut_off_at_the_end_is_seen_by_the_signed_head() -> None:
     objects = Memory(dict(forty()))
     ledger.Ledger(objects, lambda: KEY).sign()

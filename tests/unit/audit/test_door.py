@@ -13,7 +13,8 @@ from tests.audit_memory import Memory, told
 
 from khlang import settings as settings_
 from khlang import signatures
-from khlang.audit import event, ledger, store
+from khlang.audit import event, ledger, requests, store
+from khlang.audit.requests import Requests
 from khlang.errors import InputError, IntegrityError
 from khlang.landing import audit
 from khlang.landing.gateway import create_app
@@ -55,6 +56,11 @@ def test_an_event_stands_when_it_was_taken_and_once(here: Settings) -> None:
     assert len(objects.held) == 1
 
 
+@pytest.mark.attack(
+    "an event written into the ledger with a foreign token",
+    guard="a token that only Trino has",
+    control="test_an_event_stands_when_it_was_taken_and_once",
+)
 def test_who_has_not_trinos_token_writes_nothing(here: Settings) -> None:
     objects = Memory()
     status, said = post(here, objects, json.dumps(BODY).encode(), token="x" * 48)
@@ -85,6 +91,12 @@ def test_verify_names_the_entry(here: Settings, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(store, "bucket", lambda _: objects)
     held = CliRunner().invoke(audit_cli, ["verify"], catch_exceptions=False)
     assert held.output.startswith("4 entries, each as it was written")
+    taken = Requests(requests.path(here))
+    for number in range(5):
+        taken.note(f"completed-20260105_101500_{number:05d}_abcde")
+    taken.close()
+    with pytest.raises(IntegrityError, match="0 faults and 1 gaps"):
+        CliRunner().invoke(audit_cli, ["verify"], catch_exceptions=False)
     del objects.held[f"{ledger.ENTRIES}{2:012d}.json"]
     with pytest.raises(IntegrityError) as broken:
         CliRunner().invoke(audit_cli, ["verify"], catch_exceptions=False)

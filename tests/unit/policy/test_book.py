@@ -37,6 +37,11 @@ def test_a_project_is_what_its_book_tells(here: Settings) -> None:
         (lambda lines: [b"{", *lines[1:]], 1),
     ],
 )
+@pytest.mark.attack(
+    "a line of a project's book changed, removed, doubled or moved",
+    guard="the chain of hashes",
+    control="test_a_project_is_what_its_book_tells",
+)
 def test_tampering_is_found(here: Settings, tamper: Callable[[list[bytes]], list[bytes]], number: int) -> None:
     path = book.path(here, "poverty")
     lines = path.read_bytes().splitlines()
