@@ -112,7 +112,8 @@ def test_a_stick_is_held_against_the_gateway_s_own_checks(pool: Pool, period: st
     folder = pool.seal(period, seed=1)
     written = exporting.export(pool.home, folder, tmp_path)
     part = next(written.glob("*.age"))
-    part.write_bytes(part.read_bytes()[:-1] + b"x")
+    sent = part.read_bytes()
+    part.write_bytes(sent[:-1] + bytes([sent[-1] ^ 1]))
     with pytest.raises(errors.IntegrityError) as altered:
         offline.take(pool.settings, written)
     assert altered.value.code == "PART-SHA256"
