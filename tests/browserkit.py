@@ -1,4 +1,4 @@
-"""The agency's page in the distribution's own Chromium: started once, driven by keys, drawn for the how-to."""
+"""Pages in the distribution's own Chromium: started once, driven by keys, drawn for the how-to."""
 
 import importlib.util
 import io
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
@@ -20,7 +20,7 @@ from khlang.agency.ui.desk import Desk
 from khlang.agency.ui.server import Server
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "how-to" / "pictures"
-REDRAW = "KHLANG_PICTURES"  # set: the pictures of docs/how-to/official.md are written anew
+REDRAW = "KHLANG_PICTURES"  # set: the pictures of the how-to are written anew
 MOST_TABS = 60
 #: What a page's words are: were one to change, its picture would show another page than the program does.
 _WORDS = "h1, h2:not(.items h2), label, legend, button, summary, th[scope=col], header nav a, ol.steps li"
@@ -29,12 +29,11 @@ _NAME = """() => { const e = document.activeElement; return e.getAttribute('aria
 
 
 @dataclass
-class Office:
-    """An official at the page."""
+class Reader:
+    """Somebody at a page, with a keyboard. ``pictures``: the folder of the how-to that shows the page."""
 
     page: Page
-    desk: Desk
-    link: str
+    pictures: ClassVar[Path] = PICTURES
 
     def tab_to(self, name: str) -> None:
         """Go by the Tab key to what bears a name, as it is spoken."""
@@ -48,19 +47,6 @@ class Office:
         """Go to a button or link and press it."""
         self.tab_to(name)
         self.page.keyboard.press(key)
-
-    def press_when(self, name: str) -> None:
-        """Press a button once a page has it."""
-        expect(self.page.get_by_role("button", name=name)).to_be_visible(timeout=20_000)
-        self.press(name)
-
-    def choose(self, file: Path) -> None:
-        """Choose a file by keyboard and have it checked."""
-        self.tab_to("ไฟล์ข้อมูล")
-        with self.page.expect_file_chooser() as chooser:
-            self.page.keyboard.press("Enter")
-        chooser.value.set_files(file)
-        self.press("ตรวจไฟล์")
 
     def expect(self, heading: str) -> None:
         """Wait for a page by its heading."""
@@ -81,18 +67,39 @@ class Office:
     def expect_picture(self, name: str) -> None:
         """The committed picture shows this page's words; with ``KHLANG_PICTURES`` it is drawn anew."""
         words = [text.strip() for text in self.page.locator(_WORDS).all_inner_texts() if text.strip()]
-        steps = PICTURES / "steps.json"
+        steps = self.pictures / "steps.json"
         held = json.loads(steps.read_text(encoding="utf-8")) if steps.exists() else {}
         if os.environ.get(REDRAW):
-            PICTURES.mkdir(exist_ok=True)
-            (PICTURES / f"{name}.png").write_bytes(_small(self.page.screenshot(full_page=True)))
+            self.pictures.mkdir(exist_ok=True)
+            (self.pictures / f"{name}.png").write_bytes(small(self.page.screenshot(full_page=True)))
             made = dict(sorted((held | {name: words}).items()))
             steps.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
             held = made
         assert held.get(name) == words, (
-            f"{name}.png shows another page: {REDRAW}=1 make test ARGS=tests/integration/test_ui_month.py"
+            f"{name}.png shows another page: {REDRAW}=1 pytest tests/integration/test_ui_*.py"
         )
-        assert (PICTURES / f"{name}.png").exists()
+        assert (self.pictures / f"{name}.png").exists()
+
+
+@dataclass
+class Office(Reader):
+    """An official at the agency's page."""
+
+    desk: Desk
+    link: str
+
+    def press_when(self, name: str) -> None:
+        """Press a button once a page has it."""
+        expect(self.page.get_by_role("button", name=name)).to_be_visible(timeout=20_000)
+        self.press(name)
+
+    def choose(self, file: Path) -> None:
+        """Choose a file by keyboard and have it checked."""
+        self.tab_to("ไฟล์ข้อมูล")
+        with self.page.expect_file_chooser() as chooser:
+            self.page.keyboard.press("Enter")
+        chooser.value.set_files(file)
+        self.press("ตรวจไฟล์")
 
 
 @contextmanager
@@ -138,7 +145,8 @@ def next_month(period: str) -> str:
     return f"{year + month // 12}-{month % 12 + 1:02d}"
 
 
-def _small(png: bytes) -> bytes:
+def small(png: bytes) -> bytes:
+    """A picture of a page in few colours, as it is kept with the how-to."""
     image = Image.open(io.BytesIO(png)).convert("RGB").quantize(64)
     out = io.BytesIO()
     image.save(out, "PNG", optimize=True)

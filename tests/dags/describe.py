@@ -7,12 +7,24 @@ from airflow.sdk import BaseOperator  # the import that every DAG file needs; it
 
 assert BaseOperator
 from airflow.dag_processing.dagbag import DagBag  # noqa: E402
+from airflow.sdk import DAG  # noqa: E402
 from airflow.sdk.definitions.asset import BaseAsset  # noqa: E402
+from airflow.serialization.encoders import coerce_to_core_timetable  # noqa: E402
+from airflow.timetables.base import TimeRestriction  # noqa: E402
 
 
 def leaves(condition: BaseAsset) -> list[str]:
     parts = getattr(condition, "objects", None)
     return [condition.name] if parts is None else sorted(name for part in parts for name in leaves(part))
+
+
+def due(dag: DAG) -> bool | None:
+    """Whether a DAG that was never seen before starts at once; None of one that waits for events."""
+    restriction = TimeRestriction(earliest=dag.start_date, latest=None, catchup=dag.catchup)
+    first = coerce_to_core_timetable(dag.timetable).next_dagrun_info(
+        last_automated_data_interval=None, restriction=restriction
+    )
+    return None if first is None else first.run_after.timestamp() <= time.time()
 
 
 bag = None
@@ -38,6 +50,7 @@ for name, dag in bag.dags.items():
         "max_active_runs": dag.max_active_runs,
         "paused": bool(dag.is_paused_upon_creation),
         "catchup": dag.catchup,
+        "due": due(dag),
         "schedule": str(dag.schedule) if condition is None else type(condition).__name__,
         "assets": [] if condition is None else leaves(condition),
     }

@@ -41,6 +41,7 @@ def test_dags_are_those_of_the_index(described: dict[str, Any]) -> None:
         "history",
         "second",
         "policy",
+        "audit",
         *(f"curate_{one['name']}" for one in INDEX["datasets"]),
         *(f"marts_{d}" for d in INDEX["domains"]),
     }
@@ -149,10 +150,19 @@ def test_crashes_are_tried_again_and_refusals_never(described: dict[str, Any]) -
             assert (task["retries"] == 0) == (name == "verdict"), name
 
 
+def test_a_new_pool_begins_with_landing_and_common_data_and_not_with_rights(described: dict[str, Any]) -> None:
+    assert {name: dag["due"] for name, dag in described["dags"].items() if dag["due"] is not None} == {
+        "common": True,
+        "land": True,
+        "policy": False,
+        "audit": False,
+    }
+
+
 def test_every_job_of_a_dag_is_a_file(described: dict[str, Any]) -> None:
     scripts = {task["script"] for dag in described["dags"].values() for task in dag["tasks"].values() if task["script"]}
     missing = [script for script in scripts if not (HERE.root / "jobs" / f"{script}.py").exists()]
-    assert scripts == {"land", "curate", "marts", "serve", "common", "history", "link_second", "policy"}
+    assert scripts == {"land", "curate", "marts", "serve", "common", "history", "link_second", "policy", "audit"}
     assert not missing
 
 

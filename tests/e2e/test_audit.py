@@ -82,6 +82,11 @@ def test_the_ledger_holds_and_whatever_is_taken_out_is_seen(asked: Settings) -> 
     assert khlang(asked, "verify").returncode == 0
 
 
+@pytest.mark.attack(
+    "deleting entries with the gateway's own key",
+    guard="object lock and the store's policy",
+    control="test_the_ledger_holds_and_whatever_is_taken_out_is_seen",
+)
 def test_who_writes_the_ledger_cannot_take_anything_out_of_it(asked: Settings) -> None:
     gateway = store.client(asked, "gateway")
     with pytest.raises(ClientError, match="AccessDenied"):

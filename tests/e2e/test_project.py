@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from tests import policykit
+from tests.attackkit import connect
 from tests.demofixture import Demo
 from tests.stackfixture import environment
 
@@ -18,7 +20,7 @@ from khlang import store
 from khlang.errors import KhlangError
 from khlang.lake import LAKE
 from khlang.policy import book
-from khlang.projects import cli, keeping
+from khlang.projects import cli, keeping, steps
 from khlang.projects.policy_cli import policy as policy_cli
 from khlang.serve import client
 from khlang.settings import Settings
@@ -37,7 +39,7 @@ def khlang(settings: Settings, *arguments: str) -> str:
 
 
 def ask(settings: Settings, login: str, sql: str) -> tuple[tuple[Any, ...], ...]:
-    with client.connect(settings, login) as connection:
+    with connect(settings, login) as connection:
         return client.ask(connection, sql).rows
 
 
@@ -68,10 +70,10 @@ def projects(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 def test_a_login_reads_its_project_and_the_pilot_reads_its_own(projects: Settings) -> None:
-    whole, persons, _ = ask(projects, "analyst-a.poverty", COUNT)[0]
+    whole, persons, _ = ask(projects, "analyst-a.poverty@workspace", COUNT)[0]
     ((pilot,),) = ask(projects, "analyst", "SELECT count(*) FROM demo.welfare_eligibility")
     assert whole == pilot
-    some, fewer, _ = ask(projects, "analyst-a.sampled", COUNT)[0]
+    some, fewer, _ = ask(projects, "analyst-a.sampled@workspace", COUNT)[0]
     assert 0.3 * persons < fewer < 0.7 * persons
     assert some < whole
     copies = book.read(projects, "poverty").snapshot["copies"]
@@ -81,22 +83,36 @@ def test_a_login_reads_its_project_and_the_pilot_reads_its_own(projects: Setting
 @pytest.mark.parametrize(
     ("login", "sql"),
     [
-        ("analyst-a.poverty", "SELECT cars FROM poverty.welfare_eligibility"),
-        ("analyst-a.poverty", "SELECT count(*) FROM sampled.welfare_eligibility"),
+        ("analyst-a.poverty", "SELECT count(*) FROM poverty.welfare_eligibility"),
+        ("analyst-a.poverty@workspace", "SELECT cars FROM poverty.welfare_eligibility"),
+        ("analyst-a.poverty@workspace", "SELECT count(*) FROM sampled.welfare_eligibility"),
         ("analyst-a.poverty", "SELECT count(*) FROM demo.welfare_eligibility"),
         ("analyst", "SELECT count(*) FROM poverty.welfare_eligibility"),
         ("analyst", "SELECT count(*) FROM poverty.welfare_eligibility_v1"),
         ("engineer", "SELECT count(*) FROM poverty.welfare_by_amphoe"),
     ],
 )
+@pytest.mark.attack(
+    "another project's tables, columns that were not asked for, the pilot's",
+    guard="the workspace holds only what was given",
+    control="test_a_login_reads_its_project_and_the_pilot_reads_its_own",
+)
 def test_nobody_reads_what_was_not_given(projects: Settings, login: str, sql: str) -> None:
     with pytest.raises(client.QueryError):
         ask(projects, login, sql)
 
 
+@pytest.mark.attack(
+    "two projects' tables joined by pid",
+    guard="a key a project",
+    control="test_two_projects_cannot_be_joined_by_pid",
+)
 def test_two_projects_cannot_be_joined_by_pid(projects: Settings) -> None:
     pids = {
-        name: {row[0] for row in ask(projects, f"analyst-b.{name}", "SELECT DISTINCT pid FROM welfare_eligibility")}
+        name: {
+            row[0]
+            for row in ask(projects, f"analyst-b.{name}@workspace", "SELECT DISTINCT pid FROM welfare_eligibility")
+        }
         for name in ("poverty", "sampled")
     }
     pilot = {row[0] for row in ask(projects, "analyst", "SELECT DISTINCT pid FROM demo.welfare_eligibility")}
@@ -106,7 +122,9 @@ def test_two_projects_cannot_be_joined_by_pid(projects: Settings) -> None:
 
 
 def test_the_policy_says_why_and_that_nothing_waits(projects: Settings) -> None:
-    said = khlang(projects, "policy", "explain", "analyst-a.poverty", "poverty.welfare_eligibility", "debt_baht")
+    said = khlang(
+        projects, "policy", "explain", "analyst-a.poverty@workspace", "poverty.welfare_eligibility", "debt_baht"
+    )
     assert "may read" in said
     assert "Approved by: keeper, second" in said
     assert "No right changes" in khlang(projects, "policy", "diff")
@@ -120,14 +138,18 @@ def test_after_the_last_day_access_ends_and_after_escrow_all_goes(
         monkeypatch.setenv(name, value)
 
     def on(day: str, command: Any, *arguments: str) -> str:
-        with keeping.at(dt.datetime.fromisoformat(f"{day}T09:00:00+00:00")):
+        with steps.at(dt.datetime.fromisoformat(f"{day}T09:00:00+00:00")):
             done = CliRunner().invoke(command, arguments, catch_exceptions=False)
         assert done.exit_code == 0
         return done.output
 
     assert "loses poverty.welfare_eligibility: debt_baht" in on("2090-01-02", policy_cli, "diff")
     assert on("2090-01-02", cli.project, "expire") == "ปิด / closed: poverty, sampled\n"
-    eventually_refused(lambda: ask(projects, "analyst-a.poverty", COUNT))
+    eventually_refused(lambda: ask(projects, "analyst-a.poverty@workspace", COUNT))
+    extended = ("extend", "sampled", "--ends=2090-03-01", "--by=third", "--why=the paper is under review")
+    assert "sampled: active" in on("2090-01-02", cli.project, *extended)
+    eventually(lambda: ask(projects, "analyst-a.sampled@workspace", COUNT))
+    assert on("2090-03-02", cli.project, "expire") == "ปิด / closed: sampled\n"
     root = store.client(projects, "root")
     kept = list(store.list_keys(root, LAKE, "projects/poverty/"))
     assert [key for key in kept if key.endswith(".parquet")]
@@ -153,15 +175,26 @@ def test_the_tour_goes_the_whole_way(projects: Settings) -> None:
     told = khlang(projects, "project", "tour")
     steps = [line.split(" s  ", 1)[1] for line in told.splitlines()]
     assert steps[0] == "draft  draft"
-    assert steps[-2].endswith("files and the key; signed")
-    assert sum("refused: " in one for one in steps) == 2
+    assert steps[-2].endswith("of its workspace, and the key; signed")
+    assert sum("refused: " in one for one in steps) == 3
+    assert any(one.startswith("run it inside") and one.endswith("provinces") for one in steps)
     assert "tour1  destroyed" in khlang(projects, "project", "list")
+
+
+def eventually(ask_: Callable[[], Any]) -> None:
+    """Trino takes rules up within a second."""
+    for _ in range(40):
+        try:
+            assert ask_()
+        except KhlangError:
+            time.sleep(0.25)
+        else:
+            return
+    pytest.fail("an extended project is not readable")
 
 
 def eventually_refused(ask_: Callable[[], Any]) -> None:
     """Trino takes rules up within a second and passwords within five: from then on the login is no login."""
-    import time
-
     for _ in range(40):
         try:
             ask_()

@@ -99,12 +99,22 @@ def test_a_part_without_an_age_header_is_refused(pool: Pool, period: str) -> Non
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", "Basic eDp5", "Bearer ไทย"])
+@pytest.mark.attack(
+    "no gateway token, or a wrong one",
+    guard="the token's hash in the registry",
+    control="test_recipients_and_health",
+)
 def test_unknown_token(pool: Pool, period: str, header: str) -> None:
     made = read(pool.seal(period, seed=1))
     answer = pool.call("GET", made, headers={"Authorization": header.encode("utf-8")})
     expect_problem(answer, 401, "TOKEN")
 
 
+@pytest.mark.attack(
+    "an agency's token for another agency's dataset",
+    guard="the registry's datasets of an agency",
+    control="test_recipients_and_health",
+)
 def test_dataset_of_another_agency(pool: Pool, period: str) -> None:
     folder = pool.seal(period, seed=1)
     made = read(folder) | {"dataset": "vehicles"}
@@ -121,6 +131,11 @@ def test_manifest_of_another_dataset(pool: Pool, period: str) -> None:
     expect_problem(answer, 422, "MANIFEST-PLACE")
 
 
+@pytest.mark.attack(
+    "a submission replayed with another's signature",
+    guard="the agency's verify key",
+    control="test_a_part_larger_than_allowed",
+)
 def test_signature_of_another(pool: Pool, period: str) -> None:
     folder = pool.seal(period, seed=1)
     part(pool, folder)

@@ -36,6 +36,11 @@ def test_positive_control_the_projects_marts_are_seen(served: Settings) -> None:
 
 
 @pytest.mark.parametrize("sql", HIDDEN)
+@pytest.mark.attack(
+    "p1, the spine, curated, quarantine, the pilot's neighbours as the analyst",
+    guard="the compiled rules",
+    control="test_positive_control_the_projects_marts_are_seen",
+)
 def test_everything_else_is_refused(served: Settings, sql: str) -> None:
     with client.connect(served, "analyst") as connection, pytest.raises(client.QueryError) as told:
         client.ask(connection, sql)

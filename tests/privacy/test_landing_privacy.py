@@ -12,6 +12,11 @@ from khlang import errors, lake, store
 from khlang.landing import headers as headers_
 
 
+@pytest.mark.attack(
+    "reading, listing, overwriting or deleting landing with the gateway's key",
+    guard="the store's policies a service",
+    control="test_gateway_may_write_new_objects_and_nothing_else",
+)
 def test_gateway_may_write_new_objects_and_nothing_else(pool: Pool, period: str) -> None:
     made = pool.send(pool.seal(period, seed=1)).manifest
     key = place(made).landing_key(made["parts"][0]["name"])
@@ -36,6 +41,11 @@ def test_land_cannot_write_landing_and_curate_cannot_read_it(pool: Pool, period:
         store.get(store.client(pool.settings, "curate"), lake.LANDING, key)
 
 
+@pytest.mark.attack(
+    "the store's open holes from where an agency stands: forged signature, auto-extract, replication and copy headers",
+    guard="agencies reach the gateway only, which passes no header on",
+    control="test_headers_of_the_store_s_open_holes_are_refused_or_ignored",
+)
 def test_headers_of_the_store_s_open_holes_are_refused_or_ignored(pool: Pool, period: str) -> None:
     folder = pool.seal(period, seed=1)
     made = read(folder)

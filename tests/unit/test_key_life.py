@@ -167,6 +167,11 @@ def test_a_month_ends_with_its_window_and_is_never_opened_again(here: Settings) 
     assert "2026-01" not in keeper.init(here, start="2026-01", months=3), "it is not made anew"
 
 
+@pytest.mark.attack(
+    "a gateway token replayed after it was revoked",
+    guard="the registry keeps revoked hashes",
+    control="test_a_revoked_credential_is_refused_and_never_taken_again",
+)
 def test_a_revoked_credential_is_refused_and_never_taken_again(tmp_path: Path, here: Settings) -> None:
     kit = agency_kit.make(tmp_path)
     asked = kit.home.enrolment()

@@ -28,7 +28,7 @@ ANSWER = client.Answer(
 def test_options_stand_before_the_query(line: str, query: str, options: dict[str, Any]) -> None:
     found, text = magic.split(line)
     assert text == query
-    assert vars(found) == {"pandas": False, "out": "", "user": "analyst", "schema": None} | options
+    assert vars(found) == {"pandas": False, "out": "", "user": "", "schema": None} | options
 
 
 def test_an_answer_is_a_frame_of_polars_or_pandas_with_decimals_exact() -> None:
@@ -68,5 +68,5 @@ def test_a_cell_binds_the_notebooks_variables(
         assert shell.run_line_magic("sql", "SELECT nothing") is None
     finally:
         InteractiveShell.clear_instance()
-    assert asked == [("analyst", "SELECT :month\n"), ("analyst", "SELECT nothing")]
+    assert asked == [("", "SELECT :month\n"), ("", "SELECT nothing")]
     assert capsys.readouterr().err == "QUERY: COLUMN_NOT_FOUND at line 1, column 8: nothing\n  → DESCRIBE it.\n"

@@ -141,7 +141,7 @@ _LINE = {"dataset": "vehicles", "period": "2026-01", "rows_in": 50, "rows_about_
 _COUNTS = dict.fromkeys(("rows_linked", "rows_not_in_register", "unlinked", "rows_rejected", "rows_duplicate"))
 _JOIN = {"mart": "m", "period": "2026-01", "dataset": "a", "linked_dataset": "b", "join_key": "pid", "match_rate": 0.5,
          "rate_low": 0.4, "rate_high": 1.0, "is_met": True}  # fmt: skip
-LINKAGE = {"groups": [], "rows": [_LINE | _COUNTS], "joins": [_JOIN]}
+LINKAGE = {"groups": [], "rows": [_LINE | _COUNTS], "joins": [_JOIN], "second": []}
 
 
 def test_the_page_tells_each_domain_by_its_own_words(welfare: Told, tmp_path: Path) -> None:

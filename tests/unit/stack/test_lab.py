@@ -53,6 +53,24 @@ def test_the_pools_secrets_and_files_lie_behind_the_fence(here: Settings, monkey
     assert Path(told.env["KHLANG_PASSWORDS"]).is_relative_to(here.var / "lab")
 
 
+def test_in_a_workspace_it_asks_as_who_entered_and_builds_no_second_fence(
+    here: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = tmp_path / "entered"
+    mine.mkdir()
+    (mine / "login").write_text("analyst-a.poverty", encoding="utf-8")
+    monkeypatch.setenv("KHLANG_WORKSPACE", str(mine))
+    monkeypatch.chdir(tmp_path)
+    lab.prepare(here)
+    told = lab.launch(here)
+    assert told.argv[0] == str(lab.program(here))
+    assert told.env["KHLANG_WORKSPACE"] == str(mine)
+    assert lab.token_file(here).is_relative_to(mine)
+    assert not list((mine / "lab").rglob("*.password"))
+    assert repr(str(tmp_path)) in (mine / "lab" / "jupyter_lab_config.py").read_text(encoding="utf-8")
+    assert "analyst-a.poverty" in (mine / "lab" / "data" / "kernels" / "khlang" / "kernel.json").read_text()
+
+
 def test_without_the_program_the_remedy_is_told(tmp_path: Path) -> None:
     settings = settings_module.load({"KHLANG_VAR": str(tmp_path), "KHLANG_ROOT": str(tmp_path)})
     with pytest.raises(SetupError, match="make lab"):
