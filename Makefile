@@ -60,6 +60,7 @@ docs: setup ## Write what is derived from the contracts: reference pages, the in
 	@.venv/bin/python -m khlang.orchestration.index
 	@.venv/bin/python -m infra.reference.refusals
 	@.venv/bin/python -m infra.reference.attacks
+	@.venv/bin/python -m infra.reference.manifest
 
 site: ## Build the documentation as a site, var/site/html: reference, lineage, how-tos; needs no outside host
 	@$(PYTHON) infra/native/bootstrap.py --with=site

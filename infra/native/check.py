@@ -41,6 +41,7 @@ CHECKS: dict[str, Sequence[str]] = {
     "import contracts": (str(TOOLS / "lint-imports"),),
     "refusals are not stale": (str(TOOLS / "python"), "-m", "infra.reference.refusals", "--check"),
     "attacks are not stale": (str(TOOLS / "python"), "-m", "infra.reference.attacks", "--check"),
+    "the manifest's page is not stale": (str(TOOLS / "python"), "-m", "infra.reference.manifest", "--check"),
     "docs are not stale": (str(TOOLS / "khlang"), "contract", "docs", "--check"),
     "domain pages are not stale": (str(TOOLS / "khlang"), "domains", "docs", "--check"),
     "DAGs parse": (str(AIRFLOW), "-c", PARSE),

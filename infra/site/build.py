@@ -44,7 +44,7 @@ def title(path: Path) -> str:
 def gather(folder: Path) -> None:
     """Lay every page into a folder: the documents as they are, marts with their drawing."""
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(ROOT / "docs", folder, ignore=shutil.ignore_patterns("*.json"))
+    shutil.copytree(ROOT / "docs", folder, ignore=shutil.ignore_patterns("made.json", "seconds.json", "steps.json"))
     shutil.copy(ROOT / "GLOSSARY.md", folder / "glossary.md")
     shutil.copy(ROOT / "CONTRIBUTING.md", folder / "contributing.md")
     for page in folder.rglob("README.md"):

@@ -97,7 +97,8 @@ def index_page(contracts: Contracts) -> str:
         for table in contracts.tables
     ]
     table = grid(("Table", "ชื่อ", "Layer", "Domain", "Owner"), rows)
-    others = {"Gate rules": "gate-rules", "Fields": "fields", "Refusals": "refusals", "Compromise": "compromise"}
+    others = {"Gate rules": "gate-rules", "Fields": "fields", "Refusals": "refusals", "Manifest": "manifest",
+              "Compromise": "compromise", "Attacks": "attacks"}  # fmt: skip
     links = " · ".join(f"[{title}]({name}.md)" for title, name in others.items())
     return f"{NOTE}# Reference\n\n{table}\n{links}\n"
 
