@@ -55,7 +55,7 @@ class Notes:
             sent["provoked"] = {row: sorted(tests) for row, tests in self.seen.items()}
             return
         if os.environ.get(WRITE):
-            provoked.write(ROOT, provoked.merged(provoked.read(ROOT), self.seen, self.ran, self._rows))
+            provoked.write(ROOT, provoked.merged(provoked.standing(ROOT), self.seen, self.ran, self._rows))
             return
         if told := idle(provoked.read(ROOT), self.seen, self.ran, self._whole(session)):
             # Told, and not red: what a thread makes after its test has ended is noted for the next one.

@@ -5,7 +5,7 @@ Read as syntax, so that nothing has to be raised, imported or written twice to b
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,19 +50,21 @@ def sites(package: Path) -> list[Site]:
     Args:
         package: Folder of the package, such as ``src/khlang``.
     """
-    found = set()
-    for path in sorted(package.rglob("*.py")):
-        module = path.relative_to(package).as_posix()
-        found |= set(_Module(ast.parse(path.read_text(encoding="utf-8")), module).sites())
+    trees = {
+        path.relative_to(package).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(package.rglob("*.py"))
+    }
+    constants = {syntax.dotted(package.name, module): syntax.assigned(tree.body) for module, tree in trees.items()}
+    found = {site for module, tree in trees.items() for site in _Module(tree, module, constants).sites()}
     return sorted(found, key=lambda site: (site.code, site.module, site.message))
 
 
 class _Module:
     """One parsed module, with its constants and the functions that make an error of a code they are given."""
 
-    def __init__(self, tree: ast.Module, module: str) -> None:
+    def __init__(self, tree: ast.Module, module: str, others: Mapping[str, Words]) -> None:
         self._name = module
-        self._constants = syntax.assigned(tree.body)
+        self._constants = syntax.imported(tree.body, others) | syntax.assigned(tree.body)
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
         self._makers = {made.name: made for function in functions if (made := self._maker(function))}
         self._scopes: list[ast.AST] = [*functions, ast.Module([n for n in tree.body if not syntax.defines(n)], [])]

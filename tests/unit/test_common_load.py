@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
+import polars as pl
+import pyarrow as pa
 import pytest
 from deltalake import DeltaTable
 from deltalake.schema import PrimitiveType
@@ -12,7 +14,7 @@ from khlang import contracts, deltastore, lake
 from khlang.contracts import Table
 from khlang.contracts.comments import column_comment
 from khlang.curation.objects import FolderObjects, Lake
-from khlang.errors import ContractError
+from khlang.errors import ContractError, ServiceError
 from khlang.link import common
 from khlang.link.build import Workshop
 
@@ -79,3 +81,21 @@ def test_a_value_of_another_type_is_refused_without_being_told(tmp_path: Path) -
     with pytest.raises(ContractError, match="not of its column's type in population") as told:
         common.frame(tmp_path, replace(table, source="p.csv"))
     assert "eleven" not in str(told.value)
+
+
+def test_of_two_writers_of_one_version_one_is_refused(tmp_path: Path) -> None:
+    """The other commits between our look at the table and our own commit."""
+    table, at = KNOWN["provinces"], str(tmp_path / "provinces")
+    content = common.frame(CONTRACTS, table)
+    deltastore.replace_all(content, at, table, app="first", version=1)
+
+    class Late(pl.DataFrame):
+        def to_arrow(self, **_: object) -> pa.Table:  # type: ignore[override]
+            """Asked for when the table was looked at already."""
+            deltastore.replace_all(content, at, table, app="other", version=1)
+            return super().to_arrow()
+
+    with pytest.raises(ServiceError, match="Another run is writing provinces") as caught:
+        deltastore.replace_all(Late(content), at, table, app="ours", version=1)
+    assert caught.value.exit_code == 12
+    assert DeltaTable(at).version() == 2, "made, the first and the other; ours is not there"

@@ -101,6 +101,12 @@ def test_the_agency_is_told_what_is_wrong_with_the_day(tmp_path: Path) -> None:
     with pytest.raises(SealingKeyError) as ended:
         made.check_dates(JULY)
     assert ended.value.code == "KEY-EPOCH-ENDED"
+    coming = replace(made, dates={"starts": "2026-07-01", "ends": None})
+    coming.check_dates(date(2026, 6, 30), early=True)
+    with pytest.raises(SealingKeyError, match="begins on 2026-07-01") as early:
+        coming.check_dates(date(2026, 6, 30))
+    assert early.value.code == "KEY-EPOCH-EARLY"
+    assert "2026-06-30" in early.value.remedy, "a clock that is wrong is the likelier reason"
 
 
 def test_a_new_bundle_keeps_the_ended_epochs_key_for_the_bridge(tmp_path: Path) -> None:

@@ -205,3 +205,41 @@ def test_a_database_says_nothing_of_its_connection(tmp_path: Path) -> None:
         open_extract([query], TABLE, CONTRACTS)
     assert caught.value.code == "SEAL-DATABASE"
     assert "secret" not in str(caught.value) + repr(query)
+
+
+def test_utf_16_that_breaks_off_is_named(tmp_path: Path) -> None:
+    """Half of a pair of surrogates, far behind what the encoding was guessed from."""
+    path = written(tmp_path / "x.csv", [row(n) for n in range(30_000)], encoding="utf-16-le")
+    lines = path.read_bytes().split("\r\n".encode("utf-16-le"))
+    lines[25_000] += b"\x00\xd8"
+    path.write_bytes(b"\xff\xfe" + "\r\n".encode("utf-16-le").join(lines))
+    with pytest.raises(InputError, match="row 25001: the encoding is broken") as caught:
+        list(opened(path).chunks())
+    assert caught.value.code == "SEAL-ENCODING"
+
+
+def test_rows_that_the_engine_gives_up_are_refused_without_its_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no row is malformed, and the engine fails all the same: its own message would show cells."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise pl.exceptions.ComputeError(f"could not parse `{kit.cid(1)}`")
+
+    read = opened(written(tmp_path / "x.csv", [row(n) for n in range(3)]))
+    monkeypatch.setattr(text.pl, "read_csv", fails)
+    with pytest.raises(InputError, match="from row 2 on: cannot be read") as caught:
+        list(read.chunks())
+    assert caught.value.code == "SEAL-ROW"
+    assert kit.cid(1) not in str(caught.value)
+
+
+def test_a_workbook_in_a_zip_that_does_not_fit_into_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = make_workbook(tmp_path / "x.xlsx")
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as zipped:
+        zipped.write(book, "x.xlsx")
+    assert pl.concat(opened(tmp_path / "x.zip").chunks()).height == 1
+    monkeypatch.setattr(archive, "IN_MEMORY", book.stat().st_size - 1)
+    with pytest.raises(InputError, match="in the zip is too large") as caught:
+        opened(tmp_path / "x.zip")
+    assert caught.value.code == "SEAL-ZIP"

@@ -160,10 +160,11 @@ def test_a_command_that_lacks_a_word(kit: Kit, line: tuple[str, ...], code: str,
 
 def test_words_that_exclude_each_other(kit: Kit) -> None:
     both = CliRunner().invoke(khlang, ["pool", "rotate", "--epoch", "p02", "--compromised", "e02"])
-    assert (both.exit_code, "Give --epoch or --compromised, not both." in both.output) == (2, True)
+    expect_raised(lambda: raised(both.exception), code="USAGE", exit_code=2, says="not both")
     line = ["agency", "seal", "--dataset", "vehicles", "--period", "2569-01", "--home", str(kit.home.path)]
     neither = CliRunner().invoke(khlang, line)
-    assert (neither.exit_code, "Give files, or --query: one of the two." in neither.output) == (2, True)
+    refused = expect_raised(lambda: raised(neither.exception), code="USAGE", exit_code=2)
+    expect_official(refused, code="USAGE", exit_code=2, says="Give files, or --query: one of the two.")
 
 
 def test_an_agency_that_is_not_enrolled(here: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,4 +202,24 @@ def test_a_decision_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None
     expect_raised(
         lambda: ledger.write_decision(MagicMock(), place, "landed", {}),
         code="SERVICE", exit_code=12, says="A decision is there and cannot be read",
+    )  # fmt: skip
+
+
+def test_a_bundle_for_a_pool_without_recipients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    agency_kit.make(tmp_path / "outside")
+    monkeypatch.setenv("KHLANG_VAR", str(tmp_path))
+    url = "https://127.0.0.1:1"
+    done = command("keys", "bundle", "--agency", "mof", "--out", tmp_path / "mof.json", "--gateway-url", url)
+    expect_raised(lambda: raised(done.exception), code="SETUP", exit_code=10, says="published no recipients")
+    assert not (tmp_path / "mof.json").exists()
+
+
+def test_a_registry_without_the_link_canaries_of_a_dataset(here: Settings) -> None:
+    file = here.registry / "links" / "e01" / "mof.json"
+    file.parent.mkdir(parents=True)
+    file.write_text('{"house_registry": [{"k": null}]}')
+    assert registry.link_canaries(here, "mof", "e01", "house_registry") == [{"k": None}]
+    expect_raised(
+        lambda: registry.link_canaries(here, "mof", "e01", "vehicles"),
+        code="SETUP", exit_code=10, says="no link canaries of vehicles",
     )  # fmt: skip

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from infra.reference import provoked, refusals, syntax
 from infra.reference.sites import KINDS, Site, sites
-from infra.reference.trials import trials
 from tests import provoked as plugin
 
 SOURCE = """
+from khlang.agency import words
+from khlang.agency.words import AGAIN as ONCE_MORE
 from khlang.errors import InputError, SealingKeyError
 BOTH = "แก้ไข / Mend it."
 def plain(path, row):
@@ -32,7 +33,14 @@ def later():
     raise InputError(message, code="SEAL-D")
 async def waits():
     raise InputError("ช้า / Slow.", code="SEAL-E")
+def holes(files, found):
+    name = files[0] if files else "#1"
+    code = found.get("name") or "?"
+    raise InputError(f"{name}: ไม่มี / {name}: {code} {found[1]} {found['row']}.", words.AGAIN, code="SEAL-F")
+def taken():
+    raise InputError("อีก / Again.", ONCE_MORE, code="SEAL-G")
 """
+OTHER = 'AGAIN = "ซ้ำ / Again."\n'
 FOUND = sites(refusals.ROOT / "src" / "khlang")
 #: A placeholder that would put a value, an identifier or a secret into a message.
 TELLING = re.compile(r"\{(cid|pid|value|values|identifier|key_hex|secret|password|token|cell|s1|p1|sealing_key)\}")
@@ -40,18 +48,25 @@ TELLING = re.compile(r"\{(cid|pid|value|values|identifier|key_hex|secret|passwor
 
 @pytest.fixture
 def read(tmp_path: Path) -> dict[str, Site]:
-    (tmp_path / "agency").mkdir()
-    (tmp_path / "agency" / "x.py").write_text(SOURCE, encoding="utf-8")
-    return {site.code: site for site in sites(tmp_path)}
+    package = tmp_path / "khlang"
+    (package / "agency").mkdir(parents=True)
+    (package / "agency" / "x.py").write_text(SOURCE, encoding="utf-8")
+    (package / "agency" / "words.py").write_text(OTHER, encoding="utf-8")
+    return {site.code: site for site in sites(package)}
 
 
 def test_every_way_of_writing_a_refusal_is_read(read: dict[str, Site]) -> None:
-    assert set(read) == {"SEAL-ROW", "KEY", "KEY-WRONG", "SEAL-A", "SEAL-B", "SEAL-C", "SEAL-D", "SEAL-E"}
+    assert set(read) == {"SEAL-ROW", "KEY", "KEY-WRONG", *(f"SEAL-{letter}" for letter in "ABCDEFG")}
     assert read["SEAL-ROW"].message == "{name} แถว {row} / {name}, row {row}."
     assert read["SEAL-ROW"].remedy == "แก้ไข / Mend it."
     assert (read["KEY"].message, read["KEY"].exit_code) == ("No key.", 21)
     assert (read["KEY-WRONG"].message, read["KEY-WRONG"].kind) == ("กุญแจผิด / The key is wrong.", "SealingKeyError")
     assert [read[f"SEAL-{letter}"].message for letter in "ABCD"] == ["ก / a", "ข / b", "ก่อน / before", "หลัง / after"]
+
+
+def test_what_is_another_each_time_is_a_hole_and_a_remedy_of_another_module_is_read(read: dict[str, Site]) -> None:
+    assert read["SEAL-F"].message == "{name}: ไม่มี / {name}: {code} {found} {row}."
+    assert read["SEAL-F"].remedy == read["SEAL-G"].remedy == "ซ้ำ / Again."
 
 
 def test_an_engineers_message_has_the_thai_of_its_class(read: dict[str, Site]) -> None:
@@ -92,16 +107,23 @@ def test_every_refusal_comes_up_somewhere_and_stands_on_the_page() -> None:
     assert len(page.splitlines()) > len(FOUND)
 
 
-def test_every_refusal_is_tried() -> None:
-    """A test per row: a new code needs one that provokes it and names it."""
-    untried = [row for row, by in refusals.collect()[1].items() if not by]
-    assert untried == [], "no test tries these; provoke each, then KHLANG_PROVOKED=1 make test ARGS=FILE"
+def test_every_refusal_was_provoked() -> None:
+    """A test per row: a new one needs a test that was seen to provoke it, not one that only names its code."""
+    assert refusals.untried(*refusals.collect()) == [], f"write a test that provokes it, then: {refusals.AGAIN}"
+
+
+def test_a_row_that_nothing_provoked_is_told(read: dict[str, Site]) -> None:
+    one = read["SEAL-ROW"]
+    tried = {provoked.key(site): ["tests/a.py::test_a"] for site in read.values()}
+    assert refusals.untried(list(read.values()), tried) == []
+    tried[provoked.key(one)] = []
+    assert refusals.untried(list(read.values()), tried) == [f"SEAL-ROW (agency/x.py): {one.message}"]
 
 
 def test_what_was_seen_still_stands() -> None:
     """A test that was renamed or taken out leaves its row; the plugin holds those that run to what they provoked."""
     kept, rows = provoked.read(refusals.ROOT), {provoked.key(site) for site in FOUND}
-    assert kept == provoked.standing(refusals.ROOT), "KHLANG_PROVOKED=1 make test ARGS=FILE"
+    assert kept == provoked.standing(refusals.ROOT), refusals.AGAIN
     assert set(kept) <= rows, "a text was changed: KHLANG_PROVOKED=1 make test ARGS=FILE of the test that provokes it"
 
 
@@ -139,20 +161,3 @@ def test_what_was_not_seen_again_is_told_and_leaves() -> None:
     assert plugin.idle(kept, seen, ran, whole=False) == []
     found = provoked.merged(kept, seen, ran, ["A 1", "B 2", "C 3", "D 4"])
     assert found == {"A 1": ["t::one"], "C 3": ["t::other"], "D 4": ["t::two"]}
-
-
-def test_a_trial_is_a_test_that_names_the_code(tmp_path: Path) -> None:
-    tests = tmp_path / "tests"
-    tests.mkdir()
-    (tests / "test_a.py").write_text(
-        'CASES = ["SEAL-B"]\nSEAL = KEY\ndef test_one():\n    assert code == "SEAL-A"\ndef helper():\n    "SEAL-C"\n'
-        "def test_two():\n    with raises(SealingKeyError):\n        pass\n",
-        encoding="utf-8",
-    )
-    found = trials(tests, ["SEAL-A", "SEAL-B", "SEAL-X", "KEY"], {"SealingKeyError": "KEY"})
-    assert found == {
-        "SEAL-A": ["tests/test_a.py::test_one"],
-        "SEAL-B": ["tests/test_a.py"],
-        "SEAL-X": [],
-        "KEY": ["tests/test_a.py::test_two"],
-    }

@@ -3,7 +3,7 @@
 import hmac
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from khlang import comparison, names
 from khlang.contracts import second_route
 from khlang.contracts.second_route import ComparisonKey
-from khlang.errors import CanaryError, ContractError, SealingKeyError
+from khlang.errors import CanaryError, ContractError, SealingKeyError, SetupError
 from khlang.link.second import matching, model, opening
 from khlang.manifest import Link
 from khlang.simulate import labelled
@@ -153,3 +153,10 @@ def test_a_link_file_of_another_key_or_epoch_is_refused() -> None:
     with pytest.raises(SealingKeyError) as form:
         opening.check(keys, link, route, expected=expected)
     assert form.value.code == "LINK-FORM"
+
+
+def test_a_submission_without_a_link_file_is_not_opened() -> None:
+    made, place, route = cast("Any", {"parts": []}), cast("Any", None), link_file()[2]
+    with pytest.raises(SetupError, match="has no link file") as caught:
+        opening.opened(cast("Any", None), cast("Any", None), made, place, route)
+    assert caught.value.exit_code == 10

@@ -15,6 +15,7 @@ from deltalake import DeltaTable, write_deltalake
 from khlang import contracts, lake, settings
 from khlang.contracts.second_route import ComparisonKey, SecondRoute
 from khlang.curation.objects import folder
+from khlang.errors import ContractError, ServiceError
 from khlang.landing import ledger, registry
 from khlang.link.second import opening, outdated, service
 from khlang.link.second.opening import Opened
@@ -182,3 +183,20 @@ def test_the_next_candidate_of_a_row_moves_up_at_its_own_weight() -> None:
 def test_what_curate_has_not_promoted_is_not_linked(pool: Pool) -> None:
     pool.files["a"] = [(7, "x")]
     assert pool.run() == []
+
+
+def test_links_of_pids_that_were_changed_meanwhile_are_not_written(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool.stands[DATASET], pool.files["a"] = (1, "a"), [(7, "x")]
+    turns = iter(range(9))
+    with monkeypatch.context() as patch:
+        patch.setattr(Tables, "turn", lambda _: next(turns))
+        with pytest.raises(ServiceError, match="Pids were changed") as caught:
+            pool.run()
+    assert caught.value.exit_code == 12
+    assert "second_links" not in str(list(pool.root.rglob("*_delta_log"))), "nothing was written"
+    assert pool.run() == [(DATASET, "linked")]
+
+
+def test_a_table_without_a_second_route_is_not_opened(pool: Pool) -> None:
+    with pytest.raises(ContractError, match="vehicles has no second route"):
+        service._open(pool.bench, pool.bench.contracts["vehicles"], cast("Any", None))

@@ -70,6 +70,14 @@ def test_a_query_or_a_file_and_not_both(arguments: list[str]) -> None:
     assert "one query, or one --file" in str(told)
 
 
+@pytest.mark.parametrize("query", ["", " ; ", "-- only a comment"])
+def test_a_query_with_nothing_in_it(query: str) -> None:
+    told = CliRunner().invoke(sql, ["--", query]).exception
+    assert isinstance(told, UsageError)
+    assert told.exit_code == 2
+    assert "no query in it" in str(told)
+
+
 def test_a_missing_password_file_is_told(tmp_path: Path) -> None:
     here = settings.load({"KHLANG_VAR": str(tmp_path)})
     with pytest.raises(SetupError) as told, client.connect(here, "analyst"):

@@ -9,6 +9,7 @@ from khlang import settings as settings_
 from khlang.curation import objects, rotate, rotation
 from khlang.curation import vacuum as vacuum_
 from khlang.curation.rotation import Kind
+from khlang.errors import UsageError
 from khlang.landing import bridges as bridges_
 
 _FATES = {
@@ -36,7 +37,7 @@ def rotate_(*, epoch: str | None, compromised: str | None, as_json: bool) -> Non
     Killed at any moment, it is run again with the same words and goes on. Nothing is curated meanwhile.
     """
     if epoch and compromised:
-        raise click.UsageError("Give --epoch or --compromised, not both.")
+        raise UsageError("Give --epoch or --compromised, not both.", "See: khlang pool rotate --help")
     here = settings_.load()
     kind, name = _asked(here, epoch, compromised)
     click.echo(f"Rotation to {name} ({kind}) …")

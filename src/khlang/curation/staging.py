@@ -16,7 +16,8 @@ from khlang.errors import ContractError
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-BAD_TYPE, DUPLICATE = "BAD-TYPE", "DUPLICATE"
+BAD_TYPE = "BAD-TYPE"
+DUPLICATE = "DUPLICATE"
 
 
 def identifiers(table: Table) -> tuple[str, ...]:

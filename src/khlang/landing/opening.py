@@ -70,21 +70,18 @@ class Canaries:
 def _canaries(made: Manifest, wrong: set[str], whole: set[str], columns: set[str]) -> KhlangError:
     names = ", ".join(sorted(wrong))
     if made["canary_rows"] == 0:
-        code, th, en = "CANARY-ABSENT", "ไม่มีแถวทดสอบ", "there are no canary rows"
-    elif whole == columns:
-        code, th, en = "CANARY-KEY", "กุญแจปิดผนึกไม่ถูกต้อง", "the sealing key or its epoch is not the right one"
-    elif whole:
-        code, th, en = (
-            "CANARY-TYPE",
-            "ชนิดเลขประจำตัวหรือคอลัมน์ที่จับคู่ไม่ถูกต้อง",
-            "the identifier type, or the column that was mapped, is not the right one",
-        )
-    else:
-        code, th, en = (
-            "CANARY-NORMALISER",
-            "การจัดรูปเลขประจำตัวต่างจากกติกา",
-            "the normaliser is not the profile's: some written forms came out differently",
-        )
+        return _differ(names, "CANARY-ABSENT", "ไม่มีแถวทดสอบ", "there are no canary rows")
+    if whole == columns:
+        told = "the sealing key or its epoch is not the right one"
+        return _differ(names, "CANARY-KEY", "กุญแจปิดผนึกไม่ถูกต้อง", told)
+    if whole:
+        told = "the identifier type, or the column that was mapped, is not the right one"
+        return _differ(names, "CANARY-TYPE", "ชนิดเลขประจำตัวหรือคอลัมน์ที่จับคู่ไม่ถูกต้อง", told)
+    told = "the normaliser is not the profile's: some written forms came out differently"
+    return _differ(names, "CANARY-NORMALISER", "การจัดรูปเลขประจำตัวต่างจากกติกา", told)
+
+
+def _differ(names: str, code: str, th: str, en: str) -> KhlangError:
     return refusal(
         CanaryError,
         code,

@@ -118,3 +118,9 @@ def test_a_contract_that_is_no_mapping(tmp_path: Path) -> None:
         exit_code=23,
         says="fields.yaml holds no mapping",
     )
+
+
+def test_a_second_route_needs_a_column_of_a_person() -> None:
+    without = replace(VEHICLES, columns=tuple(one for one in VEHICLES.columns if one.identifier != "th-cid"))
+    expect_raised(lambda: without.person, code="CONTRACT", exit_code=23, says="has no column of a person")
+    assert VEHICLES.person.identifier == "th-cid"

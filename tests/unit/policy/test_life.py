@@ -124,3 +124,9 @@ def test_whatever_is_tried_active_means_consented_and_approved_by_others(
             assert not approvers & {*project.asked.people, *project.asked_by, *project.consents.values()}
             assert day.date().isoformat() <= project.ends
     assert life.replay(project.events) == project
+
+
+def test_a_project_of_which_there_is_nothing() -> None:
+    with pytest.raises(UsageError) as refused:
+        _ = life.Project().asked
+    assert (refused.value.code, refused.value.exit_code) == ("PROJECT-NONE", 2)

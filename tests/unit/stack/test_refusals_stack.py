@@ -1,13 +1,15 @@
 """Refusals of the stack and of the demo that no other test provokes: a part that fails, or stands in for one."""
 
+import dataclasses
 import json
+import socket
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import MagicMock
+from unittest.mock import MagicMock, PropertyMock
 
 import httpx
 import pytest
@@ -15,9 +17,10 @@ import requests
 from botocore.exceptions import ClientError
 from click.testing import CliRunner
 from minio.error import MinioAdminException
+from pyspark.errors import PySparkException
 from tests.refusalkit import expect_raised
 
-from khlang import settings, store
+from khlang import settings, sparkclient, store
 from khlang.cli import khlang
 from khlang.curation.objects import FolderObjects
 from khlang.demo import airflow, offices, watch
@@ -27,7 +30,7 @@ from khlang.serve import client
 from khlang.settings import Settings
 from khlang.simulate import calibration
 from khlang.stack import airflow as airflow_service
-from khlang.stack import fence, lifecycle, minio, secrets, services, spark, supervisor
+from khlang.stack import fence, lifecycle, minio, secrets, services, spark, superset, supervisor
 from khlang.stack import status as status_module
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -222,3 +225,34 @@ def test_provinces_that_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = calibration.code_list
     monkeypatch.setattr(calibration, "code_list", lambda name: whole(name)[1:] if name == "province" else whole(name))
     expect_setup(calibration.load, "Provinces of the population table and of contracts/codes differ")
+
+
+def test_a_port_that_another_program_holds(here: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        taken = dataclasses.replace(here, ports={**here.ports, "TRINO": port})
+        says = f"port {port} (trino, TRINO=)"
+        expect_raised(
+            lambda: lifecycle.check_ports(taken, [services.find("trino")]), code="PORT-IN-USE", exit_code=11, says=says
+        )
+    lifecycle.check_ports(taken, [services.find("trino")])
+
+
+def test_a_superset_with_nothing_to_show(here: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "connect", lambda *_, **__: MagicMock())
+    monkeypatch.setattr(client, "ask", lambda *_: client.Answer(("Table",), ("varchar",), (("other",),)))
+    expect_service(lambda: superset.served(here), "No domain's marts are served yet")
+
+
+def test_a_server_of_sessions_that_takes_no_token(here: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mock stands for the session; tests/integration/test_spark_token.py asks the real server without a token."""
+    monkeypatch.setenv("SPARK_CONNECT_MODE_ENABLED", "")  # what is set in a session's name is taken back
+    built = MagicMock()
+    opened = built.channelBuilder.return_value.create.return_value
+    monkeypatch.setattr(sparkclient.RemoteSession, "builder", built)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        remote = f"sc://127.0.0.1:{server.getsockname()[1]}"
+        assert sparkclient.connect(here, remote) is opened
+        type(opened).version = PropertyMock(side_effect=PySparkException("UNAUTHENTICATED: no"))
+        says = "does not take the token of spark-connect.token"
+        expect_raised(lambda: sparkclient.connect(here, remote), code="ACCESS", exit_code=50, says=says)

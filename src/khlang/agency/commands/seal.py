@@ -15,6 +15,7 @@ from khlang.agency.commands import home_option, json_option, reading_options
 from khlang.agency.home import Home
 from khlang.agency.reading import ReadOptions
 from khlang.agency.reading import database as database_
+from khlang.errors import UsageError
 
 EXAMPLES = """ตัวอย่าง / Examples:
 
@@ -70,7 +71,10 @@ def seal(
     ไฟล์ โฟลเดอร์ หรือ zip เดียวหรือหลายไฟล์ / One or several files, folders or zips of one shape.
     """
     if bool(files) == (query is not None):
-        raise click.UsageError("ระบุไฟล์ หรือ --query อย่างใดอย่างหนึ่ง / Give files, or --query: one of the two.")
+        raise UsageError(
+            "ระบุไฟล์ หรือ --query อย่างใดอย่างหนึ่ง / Give files, or --query: one of the two.",
+            "ดูตัวอย่าง / See: khlang agency seal --help",
+        )
     sources: list[submission.Source] = list(files)
     if query is not None:
         sources.append(database_.from_file(query, database, environ=os.environ, prompt=_unseen))
