@@ -31,6 +31,7 @@ class Bundle:
     service: Mapping[str, str] | None = None
     bridge: Mapping[str, Any] | None = None
     link: Mapping[str, Any] | None = None
+    reidentification: Mapping[str, str] | None = None
 
     @property
     def simulation(self) -> bool:
@@ -227,5 +228,6 @@ def read(text: str, *, authority: str | None = None) -> tuple[Bundle, str]:
         service=payload.get("service"),
         bridge=payload.get("bridge"),
         link=payload.get("link"),
+        reidentification=payload.get("reidentification"),
     )
     return bundle, signer

@@ -8,7 +8,7 @@ from typing import Any
 
 from khlang import identifiers, private, signatures
 from khlang.contracts import Contracts, Table, profile_contracts
-from khlang.keys import canaries, linkage
+from khlang.keys import canaries, linkage, shares
 from khlang.keys.authority import Authority
 
 VERSION = "1"
@@ -65,6 +65,8 @@ def make(
     }
     if link := linkage.section(authority, agency, tables, link_recipients or {}):
         payload["link"] = link
+    if keepers := shares.published(authority.folder):
+        payload["reidentification"] = {"answer_key": keepers["answer_key"]}
     data = signatures.canonical(payload)
     signature = signatures.sign(data, authority.signing_key())
     return {"bundle": data.decode("utf-8"), "signature": signature, "authority": authority.public_key()}
@@ -90,6 +92,8 @@ def publish(authority: Authority, registry: Path, contracts: Contracts) -> None:
             if previous := at.dates().previous:
                 pairs = _pairs(authority.at(previous), at, agency, tables)
                 private.write(registry / "bridges" / name / f"{agency}.json", json.dumps(pairs) + "\n", mode=0o644)
+    if keepers := shares.published(authority.folder):
+        private.write(registry / "reidentification.json", _text(keepers), mode=0o644)
     # Last: an epoch that is listed has its canaries.
     private.write(registry / "epochs.json", _text(said), mode=0o644)
 

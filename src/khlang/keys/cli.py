@@ -10,7 +10,7 @@ import click
 from khlang import contracts as contracts_
 from khlang import period, private, settings
 from khlang.errors import SetupError, UsageError
-from khlang.keys import admission, linkage, rotation
+from khlang.keys import admission, linkage, reidentify_cli, rotation
 from khlang.keys import authority as authority_
 from khlang.keys import bundle as bundle_
 from khlang.keys.authority import PROFILES, Authority
@@ -34,7 +34,11 @@ EXAMPLES = """Examples:
 
 @click.group(epilog=EXAMPLES)
 def keys() -> None:
-    """The key authority: epochs, profile bundles, canaries, the VOPRF service."""
+    """The key authority: epochs, profile bundles, canaries, the VOPRF service, the keepers of re-identification."""
+
+
+keys.add_command(reidentify_cli.split)
+keys.add_command(reidentify_cli.reidentify)
 
 
 @keys.command(epilog="\b\nExamples:\n  khlang keys init --real\n  khlang keys init --simulation --profile voprf-v1")

@@ -13,8 +13,8 @@ from khlang.errors import AccessError, UsageError
 from khlang.policy.request import Request, of
 
 Action = Literal[
-    "draft", "submit", "consent", "refuse", "approve", "activate", "bring", "run", "clear", "extend", "revoke",
-    "expire", "destroy",
+    "draft", "submit", "consent", "refuse", "approve", "activate", "bring", "run", "clear", "reidentify", "extend",
+    "revoke", "expire", "destroy",
 ]  # fmt: skip
 State = Literal[
     "none", "draft", "submitted", "refused", "consented", "approved", "active", "expired", "revoked", "destroyed"
@@ -30,6 +30,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "bring": frozenset({"active"}),
     "run": frozenset({"active"}),
     "clear": frozenset({"active"}),
+    "reidentify": frozenset({"active"}),
     "extend": frozenset({"active", "expired"}),
     "revoke": frozenset({"submitted", "consented", "approved", "active", "expired"}),
     "expire": frozenset({"expired"}),

@@ -12,7 +12,7 @@ from khlang import settings as settings_
 from khlang.errors import InputError
 from khlang.policy import book, request
 from khlang.policy.life import Project
-from khlang.projects import inside_cli, keeping, steps
+from khlang.projects import inside_cli, keeping, reidentify_cli, steps
 from khlang.projects.options import said
 from khlang.stack import secrets
 
@@ -58,6 +58,7 @@ def project() -> None:
 
 for _inside in (inside_cli.enter, inside_cli.bring, inside_cli.run, inside_cli.clear, inside_cli.export):
     project.add_command(_inside)
+project.add_command(reidentify_cli.reidentify)
 
 
 @project.command(epilog=EXAMPLES)
