@@ -10,6 +10,7 @@ from tests import agency_kit, reidkit
 from tests.refusalkit import expect_raised
 from tests.reidkit import ACTIVE, DATASET, PERIOD, World
 
+from khlang import reidentification as papers
 from khlang.agency import home as home_
 from khlang.agency import reidentifying
 from khlang.agency.cli import agency
@@ -272,3 +273,24 @@ def test_the_whole_way_by_the_documented_commands(
         assert secret not in told + given
     for path in stick.iterdir():
         assert json.loads(path.read_text())["share"] not in told + given
+
+
+def test_papers_that_do_not_belong_together(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = dict.fromkeys(papers.FACTS, "x") | {"request": "0123456789abcdef", "agency": "dlt"}
+    pair = shares.opened(world.kit.authority.folder, world.shares)
+    pointer = Pointer(told["request"], "dlt", "vehicles", PERIOD, "ab" * 32, 1, "pid")
+    mine = papers.recipient_of(world.kit.home.enrolment()["public_key"])
+    answer = papers.paper("answer", {**told, "sealed": pointer.sealed(mine)}, pair.signing)
+    expect_raised(
+        lambda: reidentifying.found(world.kit.home, answer), code="REID-OPEN", exit_code=25, says="not of this"
+    )
+    monkeypatch.setenv("KHLANG_VAR", str(world.settings.var))
+    request = tmp_path / "r.request"
+    request.write_bytes(world.request(world.ask()))
+    for text, says in (("{}", "is no share"), ("?", "is not readable")):
+        (tmp_path / "own.share").write_text(text, encoding="utf-8")
+        words = ["reidentify", "share", str(request), "--share", str(tmp_path / "own.share"), "--why", "lawful"]
+        refused = CliRunner().invoke(keys, words).exception
+        assert isinstance(refused, KhlangError)
+        assert refused.code == "REID-PAPER"
+        assert says in str(refused)
