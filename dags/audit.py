@@ -1,4 +1,4 @@
-"""audit: hold the ledger of queries against chain, gateway and rules, and tell owners of it by ``ops.column_uses``.
+"""audit: hold the ledger of queries against chain, gateway and rules, tell owners of it, let canaries try the rules.
 
 Every night. A gap turns it red: docs/how-to/audit.md says what to do. A pool that is new does not begin with it.
 """

@@ -1,4 +1,4 @@
-"""policy: close projects whose last day is over, and give and take every right as of today.
+"""policy: close projects whose last day is over, give and take every right as of today, prove rights that changed.
 
 Every hour. Every step of a project, and every start of the servers, does the same at once; this is for the days that
 pass by themselves. So a pool that is new does not begin with it.

@@ -1,4 +1,4 @@
-"""Close projects whose last day is over, give and take every right as of today; prints what was closed or is full."""
+"""Close projects that are over, give and take rights as of today, prove changed ones; prints what closed or is full."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -7,7 +7,7 @@ from typing import Any
 from khlang import settings
 from khlang.orchestration import job
 from khlang.policy import usage
-from khlang.projects import keeping
+from khlang.projects import keeping, proving
 
 
 def work(_: Namespace) -> dict[str, Any]:
@@ -15,6 +15,8 @@ def work(_: Namespace) -> dict[str, Any]:
     here = settings.load()
     closed = [("closed", name) for name in keeping.keep(here)]
     full = [("over its room", name) for name in sorted(usage.full(here))]
+    if proving.due(here):
+        proving.prove(here, job.say)
     return {"decisions": [{"dataset": name, "verdict": verdict} for verdict, name in closed + full]}
 
 

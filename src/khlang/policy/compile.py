@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from khlang import inside
 from khlang.contracts import Contracts, Table, trino_rules
+from khlang.policy import canaries
 from khlang.policy.life import Project
 from khlang.policy.request import narrowed
 from khlang.policy.staff import Member
@@ -29,7 +30,7 @@ class Policy:
     """What holds on one day.
 
     ``accounts``: login → project, of active projects and of the pilot. ``workspaces``: project → its tables.
-    ``staff``: login → whose rows and which columns it reads.
+    ``staff``: login → whose rows and which columns it reads. Both have the canary accounts in them.
     ``full``: projects whose own tables take more room than they were given.
     """
 
@@ -70,7 +71,7 @@ def policy(
         contracts: Whose tables and roles count.
         projects: Every project.
         today: On which day.
-        members: The open accounts of staff.
+        members: The open accounts of staff; each agency and province that has one has a canary, too.
         full: Projects whose own tables take more room than they were given.
 
     Raises:
@@ -79,8 +80,11 @@ def policy(
     """
     active = [project.asked for project in projects if project.state(today) == "active"]
     accounts = PILOT | {login: request.name for request in active for login in request.logins}
+    accounts |= {canaries.of_project(request.name): request.name for request in active}
+    people = list(members)
+    people += canaries.of_staff(people)
     workspaces = {request.name: narrowed(request, contracts) for request in active}
-    return Policy(accounts, workspaces, {one.login: one for one in members}, frozenset(full))
+    return Policy(accounts, workspaces, {one.login: one for one in people}, frozenset(full))
 
 
 def rules(contracts: Contracts, held: Policy) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Literal
 from khlang import private
 from khlang.contracts import Contracts
 from khlang.errors import InputError, UsageError
-from khlang.policy.request import PERSON
+from khlang.policy.request import CANARY, PERSON
 from khlang.settings import Settings
 
 Role = Literal["owner", "keeper"]
@@ -88,7 +88,7 @@ def remove(settings: Settings, name: str) -> None:
 def of(name: str, contracts: Contracts) -> Account:
     """The account that a name stands for; raises InputError where it stands for none."""
     party, dot, person = name.partition(".")
-    if not dot or not PERSON.fullmatch(person):
+    if not dot or not PERSON.fullmatch(person) or person == CANARY:
         raise _wrong(
             "OWNER-NAME", f"{name} is no name of an account.", "Write agency.person or keeper.person, in small letters."
         )

@@ -13,6 +13,8 @@ from khlang.errors import InputError
 
 NAME = re.compile(r"[a-z][a-z0-9_]{2,30}")
 PERSON = re.compile(r"[a-z][a-z0-9-]{1,30}")
+#: Who tries a project's and staff's rights (:mod:`khlang.policy.canaries`): nobody is called so.
+CANARY = "canary"
 #: Schemas of Trino that are nobody's project; ``demo`` is the pilot's, declared in the contracts themselves.
 TAKEN = frozenset({"demo", "ops", "common", "curated", "marts", "spine", "history", "links", "information_schema"})
 _TEXTS = ("title_th", "title_en", "purpose", "legal_basis")
@@ -118,12 +120,15 @@ def narrowed(request: Request, contracts: Contracts) -> tuple[Table, ...]:
     """The contracts' marts with the columns asked for and no other: what the project's tables will be.
 
     Raises:
-        InputError: A table is no mart, a column is not in it, its grain was not asked for, or somebody is called like
-            an agency or a province: the login would be that of its staff.
+        InputError: A table is no mart and none that is made for projects, a column is not in it, its grain was not
+            asked for, or somebody is called like an agency or a province, whose staff's login that would be, or like a
+            canary.
         ContractError: There is no table of this name.
     """
     if taken := sorted({one for one in request.people if one.startswith("province") or _sends(one, contracts)}):
         raise _wrong(f"{request.name}: {', '.join(taken)} is an agency's or a province's name.", "Name the person.")
+    if CANARY in request.people:
+        raise _wrong(f"{request.name}: {CANARY} is the name of what tries the rules.", "Name the person.")
     return tuple(_narrow(request, contracts[name], columns) for name, columns in sorted(request.tables.items()))
 
 
@@ -132,8 +137,9 @@ def _sends(name: str, contracts: Contracts) -> bool:
 
 
 def _narrow(request: Request, table: Table, asked: tuple[str, ...]) -> Table:
-    if table.layer != "marts":
-        raise _wrong(f"{request.name}: {table.name} is no mart.", "Ask for marts only; docs/reference lists them.")
+    if table.layer not in ("marts", "projects"):
+        told = "Ask for marts and population_months only; docs/reference lists them."
+        raise _wrong(f"{request.name}: {table.name} is no mart.", told)
     if unknown := sorted(set(asked) - {column.name for column in table.stored}):
         raise _wrong(f"{request.name}: {table.name} has no column {', '.join(unknown)}.", "Mend the names.")
     if missing := [name for name in table.grain if name not in {*asked, table.partition}]:

@@ -16,6 +16,7 @@ from khlang.contracts import Contracts, Table
 from khlang.contracts.model import Personal
 from khlang.contracts.trino import grant
 from khlang.errors import ContractError, InputError
+from khlang.policy.request import CANARY
 
 Scope = Literal["agency", "province"]
 LOGIN = re.compile(r"([a-z][a-z0-9_]{1,30})\.([a-z][a-z0-9-]{1,30})")
@@ -71,7 +72,7 @@ def member(login: str, roles: Iterable[Role], contracts: Contracts) -> Member:
     """Whose account a login is, from what stands before its dot.
 
     Raises:
-        InputError: It is of no agency and no province.
+        InputError: It is of no agency and no province, or a canary's, which nobody opens.
     """
     found = LOGIN.fullmatch(login)
     place = PROVINCE.fullmatch(found[1]) if found else None
@@ -81,7 +82,7 @@ def member(login: str, roles: Iterable[Role], contracts: Contracts) -> Member:
     elif found and found[1] in agencies(contracts):
         scope, of = "agency", found[1]
     role = next((one for one in roles if one.scope == scope), None)
-    if role is None:
+    if role is None or (found and found[2] == CANARY):
         raise InputError(
             f"{login} is no login of an agency's or a province's staff.",
             "Write agency.person or province10.person, as contracts and contracts/codes/province.csv name them.",

@@ -30,14 +30,18 @@ def folder(settings: Settings) -> Path:
     return settings.registry / "policies"
 
 
+def sha256(rules: Mapping[str, Any]) -> str:
+    """By which rules are known."""
+    return hashlib.sha256(signatures.canonical(dict(rules))).hexdigest()
+
+
 def note(settings: Settings, rules: Mapping[str, Any], at: dt.datetime) -> None:
     """Note rules that Trino was just given; the same as before are noted once.
 
     Raises:
         IntegrityError: The book was tampered with.
     """
-    data = signatures.canonical(dict(rules))
-    hashed = hashlib.sha256(data).hexdigest()
+    data, hashed = signatures.canonical(dict(rules)), sha256(rules)
     with chain.writing(folder(settings) / "book.jsonl") as (before, add):
         told = _lines(before.splitlines())
         if told and told[-1][1]["sha256"] == hashed:

@@ -13,7 +13,7 @@ from khlang import contracts, private, signatures
 from khlang.errors import AccessError, InputError
 from khlang.landing import statement
 from khlang.link.service import workshop
-from khlang.policy import accounts, book, life, owners, people, usage
+from khlang.policy import accounts, book, canaries, life, owners, people, usage
 from khlang.policy import staff as staff_
 from khlang.policy.life import Action, Project
 from khlang.policy.request import Request, narrowed
@@ -181,7 +181,8 @@ def staff(settings: Settings, done: accounts.Done, login: str, *, by: str, why: 
     one = staff_.member(login, staff_.load(settings.contracts / "staff.yaml", known), known)
     accounts.write(settings, done, login, by=by, why=why, at=now())
     if done == "close":
-        trino_password_file(settings, login).unlink(missing_ok=True)
+        for each in (login, *(canary.login for canary in canaries.of_staff([one]))):
+            trino_password_file(settings, each).unlink(missing_ok=True)  # a canary of somebody else's gets a new one
     if access.rules_file(settings).exists():
         access.apply(settings, now().date())
     return one
@@ -245,6 +246,6 @@ def _erase_files(settings: Settings, name: str) -> int:
 
 
 def _close(settings: Settings, name: str) -> None:
-    for login in book.read(settings, name).asked.logins:
+    for login in (*book.read(settings, name).asked.logins, canaries.of_project(name)):
         trino_password_file(settings, login).unlink(missing_ok=True)
     workspace.hide(settings, name)

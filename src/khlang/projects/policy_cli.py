@@ -6,7 +6,7 @@ import click
 
 from khlang import contracts
 from khlang import settings as settings_
-from khlang.policy import accounts, book
+from khlang.policy import accounts, book, canaries
 from khlang.policy.compile import Policy, rights, served, users
 from khlang.policy.compile import diff as compared
 from khlang.policy.compile import policy as compiled
@@ -26,6 +26,7 @@ EXAMPLES = """Examples:
   khlang policy diff                                                # before anything is applied
   khlang policy explain analyst-a.poverty poverty.welfare_eligibility debt_baht
   khlang policy apply                                               # also done by every step of a project
+  khlang policy canary                                              # canary accounts try filters, masks, workspaces
   khlang policy open mof.officer --by keeper --why "asked for by the ministry's letter"
   khlang policy explain province10.officer demo.welfare_eligibility debt_baht
   khlang policy close mof.officer --by keeper --why "left the office"
@@ -76,12 +77,24 @@ def apply() -> None:
     held, _ = access.compiled(here, steps.now().date())
     click.echo(
         f"บัญชี / accounts: {len(held.accounts)}, โครงการ / projects: {len(held.workspaces)}, "
-        f"เจ้าหน้าที่ / staff: {len(held.staff)}"
+        f"เจ้าหน้าที่ / staff: {sum(not canaries.is_canary(login) for login in held.staff)}"
     )
     if closed:
         click.echo(f"ปิด / closed: {', '.join(closed)}")
     for name in sorted(held.full & held.workspaces.keys()):
         click.echo(f"{room(here, name)} → khlang project clear {name} TABLE")
+
+
+@policy.command(epilog=EXAMPLES)
+def canary() -> None:
+    """Prove on the running Trino that filters, masks and workspaces' walls are in force."""
+    from khlang.projects import proving
+
+    done = proving.prove(settings_.load(), click.echo)
+    click.echo(f"ตามนโยบาย / as the policy says: {done.asked} tables, as answer and completion event tell")
+    for word, names in (("ยังไม่มีตาราง / not written yet", done.absent), ("ไม่ได้ถาม / not asked", done.unasked)):
+        if names:
+            click.echo(f"{word}: {', '.join(names)}")
 
 
 @policy.command(name="open", epilog=EXAMPLES)
