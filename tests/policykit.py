@@ -19,6 +19,7 @@ ASKED: dict[str, Any] = {
     "tables": {
         "welfare_eligibility": ["pid", "province_code", "debt_baht"],
         "welfare_by_amphoe": ["amphoe_code", "registrants"],
+        "population_months": ["pid", "is_resident", "is_alive", "house_id", "amphoe_code", "mother_pid"],
     },
     "people": ["analyst-a", "analyst-b"],
     "ends": "2027-06-30",

@@ -13,14 +13,17 @@ from khlang.serve import workspace
 from khlang.serve.project import Project
 
 
-def test_a_mart_that_was_not_built_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "told"), [("welfare_by_amphoe", "table welfare_by_amphoe was not built"), ("population_months", "house_")]
+)
+def test_a_table_that_was_not_built_is_named(tmp_path: Path, name: str, told: str) -> None:
     def session() -> None:
         pytest.fail("Spark was woken for what is not there")
 
     place = objects.folder(tmp_path)
     shop = Workshop(place, place.objects, policykit.CONTRACTS, session)  # type: ignore[arg-type]
-    tables = narrowed(policykit.request(), policykit.CONTRACTS)
+    tables = narrowed(policykit.request(tables={name: policykit.ASKED["tables"][name]}), policykit.CONTRACTS)
     with pytest.raises(UsageError) as refused:
         workspace.freeze(shop, Project("poverty", str(tmp_path / "key")), tables)
     assert (refused.value.code, refused.value.exit_code) == ("PROJECT-MART", 2)
-    assert "welfare_by_amphoe" in refused.value.message
+    assert told in refused.value.message

@@ -9,7 +9,7 @@ from khlang.contracts.second_route import SecondRoute
 from khlang.contracts.versions import Previous
 from khlang.errors import ContractError
 
-Layer = Literal["curated", "marts", "spine", "links", "quarantine", "history", "ops", "common"]
+Layer = Literal["curated", "marts", "spine", "links", "quarantine", "history", "ops", "common", "projects"]
 Personal = Literal["direct", "quasi", "sensitive", "none"]
 Standard = Literal["text", "digits", "money", "date", "month", "code", "integer"]
 Severity = Literal["critical", "warning"]

@@ -54,7 +54,7 @@ def test_what_is_no_file_of_a_request(text: str, told: str) -> None:
 
 
 def test_a_table_has_the_columns_asked_for_and_no_other() -> None:
-    by_amphoe, eligibility = narrowed(policykit.request(), policykit.CONTRACTS)
+    _, by_amphoe, eligibility = narrowed(policykit.request(), policykit.CONTRACTS)
     assert [column.name for column in eligibility.stored] == ["pid", "province_code", "debt_baht", "period"]
     assert [column.name for column in by_amphoe.stored] == ["amphoe_code", "registrants", "period"]
     assert {eligibility.project, by_amphoe.project} == {"poverty"}
