@@ -46,8 +46,8 @@ class Frozen:
     def born(self, period: str) -> None:
         """Person 1 gave birth to person 3 on 10 February."""
         held = {
-            "pid": NUMBER[1], "child_pid": NUMBER[3], "born_on": "DATE'2026-02-10'", "row_number": 1,
-            "period": f"'{period}'",
+            "pid": NUMBER[1], "child_pid": NUMBER[3], "born_on": "DATE'2026-02-10'", "amphoe_code": "'1001'",
+            "mother_age": 25, "birth_recorded_on": "DATE'2026-02-11'", "row_number": 1, "period": f"'{period}'",
         }  # fmt: skip
         columns = [column.name for column in self.shop.known["births"].stored]
         self.shop.curate("births", period, f"({', '.join(str(held.get(name, 'NULL')) for name in columns)})", 1)
