@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow.parquet as pq
 from curatebench import interleaved, line
 
-from khlang import session, settings
+from khlang import delta, session, settings
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -42,7 +42,7 @@ def write(spark: "SparkSession", known: pl.DataFrame, folder: Path) -> dict[str,
             plain = folder / f"{side}{agency}.parquet"
             frame.write_parquet(plain)
             sorted_rows = spark.read.parquet(str(plain)).coalesce(1).sortWithinPartitions(key)
-            sorted_rows.write.format("delta").save(str(folder / side / str(agency)))
+            sorted_rows.write.format("delta").options(**delta.PROPERTIES).save(str(folder / side / str(agency)))
         meta = pq.read_metadata(next((folder / side / "0").glob("*.parquet")))
         columns = [meta.row_group(group).column(0).total_compressed_size for group in range(meta.num_row_groups)]
         bytes_a_row[side] = sum(columns) / meta.num_rows

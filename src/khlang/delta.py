@@ -12,6 +12,10 @@ from pyspark.sql import DataFrame, SparkSession
 from khlang.errors import ContractError
 from khlang.lake import TABLE_PROPERTIES
 
+#: What Spark's tables have beside that (delta-rs knows no such property, and reads them): sorted keys stand in the
+#: files as differences, 3.8 bytes a pid instead of 7.0 (docs/decisions/259-key-in-the-files.md).
+PROPERTIES = TABLE_PROPERTIES | {"delta.parquet.format.version": "2.12.0"}
+
 
 def ensure(spark: SparkSession, location: str, columns: str, *, partition: str | None = "period") -> None:
     """Create the table when it is not there yet; an existing one is left as it is.
@@ -22,7 +26,7 @@ def ensure(spark: SparkSession, location: str, columns: str, *, partition: str |
         columns: The contract's DDL, partition column included.
         partition: The partition column, or None.
     """
-    properties = ", ".join(f"'{name}' = '{value}'" for name, value in TABLE_PROPERTIES.items())
+    properties = ", ".join(f"'{name}' = '{value}'" for name, value in PROPERTIES.items())
     by = f"PARTITIONED BY ({partition})" if partition else ""
     table = f"delta.`{location}` ({columns}) USING delta {by} TBLPROPERTIES ({properties})"
     spark.sql(f"CREATE TABLE IF NOT EXISTS {table}")

@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 from tests.curatekit import MemoryLedger, accept, content, filler, inner, pid
@@ -75,6 +76,9 @@ def test_files_are_sorted_by_the_grain_identifier(curator: Curator, folder_lake:
     files = list(Path(where(folder_lake, "curated")).rglob("*.parquet"))
     assert len(files) == 1
     assert pl.read_parquet(files[0])["vehicle_id"].is_sorted()
+    groups = pq.read_metadata(files[0])
+    key = groups.row_group(0).column(groups.schema.names.index("vehicle_id"))
+    assert key.encodings == ("DELTA_BINARY_PACKED",)  # differences of sorted keys: half the bytes
 
 
 def test_a_withdrawn_period_is_taken_out_and_no_other(
