@@ -66,9 +66,9 @@ site: ## Build the documentation as a site, var/site/html: reference, lineage, h
 	@$(PYTHON) infra/native/bootstrap.py --with=site
 	@.venv/bin/python -m infra.site.build
 
-lab: ## Open JupyterLab as the analyst of the running stack, in the foreground
+lab: ## Open JupyterLab as the analyst of the running stack, in the foreground (R=1: with R, or say what it lacks)
 	@$(PYTHON) infra/native/bootstrap.py --with=lab
-	@$(KHLANG) lab
+	@$(KHLANG) lab $(if $(R),--r)
 
 superset: ## Open Apache Superset as the analyst of the running stack, a dashboard a domain, in the foreground
 	@$(PYTHON) infra/native/bootstrap.py --with=superset

@@ -16,9 +16,16 @@ from khlang.errors import AccessError, KhlangError
 from khlang.projects import enter
 from khlang.serve import client
 from khlang.settings import Settings
-from khlang.stack import access, passes
+from khlang.stack import access, passes, rkernel
 
 MINE, (ME, THEM) = LOGINS[0], INSIDE
+LACKS = rkernel.missing()
+R_JOB = """
+cat(sql("SELECT current_user AS me")$me, "\\n", sep = "")
+cat(sql("SELECT count(*) AS n FROM welfare_eligibility WHERE pid > :least", least = 0L)$n > 0, "\\n", sep = "")
+cat(tryCatch(sql("SELECT * FROM lake.other.welfare_eligibility")$pid, error = function(e) "refused"), "\\n", sep = "")
+cat(length(list.files(file.path(Sys.getenv("KHLANG_VAR"), "secrets"))) == 0L, "\\n", sep = "")
+"""
 PERSONS, COUNTS = "SELECT count(*) FROM welfare_eligibility", "SELECT count(*) FROM welfare_by_amphoe"
 
 
@@ -214,3 +221,19 @@ def test_what_a_process_finds_in_a_workspace(projects: Settings, tmp_path: Path)
         assert inside("ls", str(hidden))[0] != 0, hidden
     assert inside("sh", "-c", "cat $KHLANG_WORKSPACE/pass")[0] == 0, "its own pass it reads"
     assert not list((projects.var / "entered").iterdir()), "and nothing of it stays"
+
+
+@pytest.mark.attack(
+    "rows about persons by R: another project's, the pilot's, and the pool's secrets from its process",
+    guard="sql() of R is `khlang sql`, behind the same fence",
+    control="test_r_reads_what_who_entered_may_read",
+)
+@pytest.mark.skipif(bool(LACKS), reason=f"apt-get install {' '.join(LACKS)}")
+def test_r_reads_what_who_entered_may_read(projects: Settings, tmp_path: Path) -> None:
+    script = tmp_path / "job.R"
+    script.write_text(R_JOB, encoding="utf-8")
+    with (tmp_path / "said").open("w+b") as output:
+        code = enter.enter(projects, "poverty", "analyst-a", ["Rscript", str(script)], output=output)
+        output.seek(0)
+        told = output.read().decode().splitlines()
+    assert (code, told) == (0, [ME, "TRUE", "refused", "TRUE"]), told

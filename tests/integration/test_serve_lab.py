@@ -23,7 +23,7 @@ from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 from khlang.settings import Settings
-from khlang.stack import fence, health, lab
+from khlang.stack import fence, health, lab, rkernel
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 120
@@ -62,7 +62,18 @@ for name in ("secrets", "minio", "trino", "outside"):
     if os.access(folder, os.R_OK) and any(folder.iterdir()):
         print(name)
 """
-
+#: The same in R.
+R_CELLS = (
+    'sql("SELECT current_user AS me")$me',
+    """poor <- sql("SELECT province_code, sum(registrants) AS registrants FROM welfare_by_amphoe
+                 WHERE period = :month GROUP BY province_code ORDER BY 1", month = "2026-01")
+cat(class(poor$province_code), class(poor$registrants))""",
+    'barplot(poor$registrants, names.arg = poor$province_code, main = "ผู้ลงทะเบียนรายจังหวัด ปี ๒๕๖๙")',
+    'sql("SELECT nothing FROM welfare_by_amphoe")',
+    """for (name in c("secrets", "minio", "trino", "outside"))
+  if (length(list.files(file.path(Sys.getenv("KHLANG_VAR"), name)))) cat(name)""",
+)
+LACKS = rkernel.missing()
 
 #: The first test starts Trino; on a machine with a load of twenty that alone takes four minutes.
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
@@ -153,9 +164,8 @@ def text(contents: list[dict[str, Any]]) -> str:
 
 def test_a_notebook_asks_as_the_analyst_and_draws_in_thai(here: tuple[Settings, str]) -> None:
     settings, token = here
-    (spec,) = call(settings, "kernelspecs", token)["kernelspecs"]
-    assert spec == "khlang"
-    kernel = call(settings, "kernels", token, json.dumps({"name": spec}).encode())["id"]
+    assert set(call(settings, "kernelspecs", token)["kernelspecs"]) - {rkernel.NAME} == {"khlang"}
+    kernel = call(settings, "kernels", token, json.dumps({"name": "khlang"}).encode())["id"]
     cells = ("month = '2026-01'", ASKED, KEPT, DRAWN, SEEN)
     _, me, kept, drawn, seen = asyncio.run(run(settings, token, kernel, cells))
     assert "analyst" in text(me)
@@ -165,6 +175,20 @@ def test_a_notebook_asks_as_the_analyst_and_draws_in_thai(here: tuple[Settings, 
     (picture,) = [one["data"]["image/png"] for one in drawn if "image/png" in one.get("data", {})]
     assert Image.open(io.BytesIO(base64.b64decode(picture))).width > 300
     assert text(seen).strip() == ""  # neither secrets nor files of the pool
+
+
+@pytest.mark.skipif(bool(LACKS), reason=f"apt-get install {' '.join(LACKS)}")
+def test_a_notebook_of_r_asks_as_the_analyst_and_draws_in_thai(here: tuple[Settings, str]) -> None:
+    settings, token = here
+    assert rkernel.NAME in call(settings, "kernelspecs", token)["kernelspecs"]
+    kernel = call(settings, "kernels", token, json.dumps({"name": rkernel.NAME}).encode())["id"]
+    me, kept, drawn, refused, seen = asyncio.run(run(settings, token, kernel, R_CELLS))
+    assert "analyst" in text(me)
+    assert "character numeric" in text(kept)
+    (picture,) = [one["data"]["image/png"] for one in drawn if "image/png" in one.get("data", {})]
+    assert Image.open(io.BytesIO(base64.b64decode(picture))).width > 300
+    assert "COLUMN_NOT_FOUND at line 1, column 8" in text(refused)
+    assert text(seen).strip() == ""
 
 
 def test_nobody_without_the_token_gets_a_kernel(here: tuple[Settings, str]) -> None:

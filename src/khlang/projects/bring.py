@@ -14,13 +14,15 @@ from khlang.policy import book
 from khlang.projects import enter, keeping
 from khlang.projects.steps import now
 from khlang.settings import Settings
+from khlang.stack import rkernel
 
 MOST_BYTES = 50_000_000
 TEXTS = frozenset({".py", ".r", ".sql", ".md", ".txt", ".csv", ".tsv", ".json", ".yaml", ".yml", ".ipynb"})
 KINDS = TEXTS | {".parquet"}
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}(\.[A-Za-z0-9]{1,8})")
 #: What runs as a job → the program before it.
-RUNS: Mapping[str, tuple[str, ...]] = {".py": ("python",), ".sql": ("khlang", "sql", "--format", "csv", "-f")}
+RUNS: Mapping[str, tuple[str, ...]] = {".py": ("python",), ".sql": ("khlang", "sql", "--format", "csv", "-f"),
+                                         ".r": ("Rscript",)}  # fmt: skip
 
 
 def folder(settings: Settings, name: str) -> Path:
@@ -113,14 +115,17 @@ def run(settings: Settings, name: str, script: str, *, by: str, why: str) -> dic
     Raises:
         UsageError: The project is not active, or this was not brought in as it is now.
         AccessError: Who runs it does not work in the project.
+        SetupError: It is R, and there is none on this machine.
     """
     enter.entitled(settings, name, by)
     sha256 = _as_brought(settings, name, script)
+    program = RUNS[Path(script).suffix.lower()]
+    if program[0] == "Rscript":
+        rkernel.require()
     stamp = now().strftime("%Y%m%dT%H%M%S")
     log = private.folder(enter.files(settings, name) / "runs") / f"{stamp}-{script}.log"
     began = time.monotonic()
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
-        program = RUNS[Path(script).suffix.lower()]
         code = enter.enter(settings, name, by, [*program, str(folder(settings, name) / script)], output=output)
     told = {"file": script, "sha256": sha256, "exit": code, "seconds": round(time.monotonic() - began, 1),
             "log": f"runs/{log.name}"}  # fmt: skip

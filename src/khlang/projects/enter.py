@@ -21,7 +21,7 @@ from khlang.policy import book
 from khlang.policy.request import Request
 from khlang.projects import steps
 from khlang.settings import Settings
-from khlang.stack import fence, passes
+from khlang.stack import fence, passes, rkernel
 from khlang.stack.process import base_environment
 from khlang.stack.supervisor import fence_command
 
@@ -86,6 +86,7 @@ def enter(
     mine = private.folder(private.folder(settings.var / "entered") / f"{login}-{secrets.token_hex(4)}")
     private.folder(private.folder(settings.var / "workspaces") / name)
     private.folder(mine / "tmp")
+    rkernel.prepare(mine / "r")
     private.write(inside.login_file(mine), login)
     renew(settings, mine, login)
     try:
@@ -123,7 +124,7 @@ def environment(settings: Settings, mine: Path) -> dict[str, str]:
     path = f"{settings.root / '.venv' / 'bin'}{os.pathsep}{told.get('PATH', os.defpath)}"
     # No password lies there; without it the client would look for one where it sees none.
     own = {inside.VARIABLE: str(mine), "KHLANG_PASSWORDS": str(mine), "TMPDIR": str(mine / "tmp")}
-    return told | own | {"PATH": path}
+    return told | own | rkernel.environment(mine / "r") | {"PATH": path}
 
 
 def _renew(settings: Settings, name: str, person: str, mine: Path, tell: Callable[[str], object]) -> None:

@@ -1,5 +1,6 @@
 """``khlang sql``: a prompt, one query or a file of them, as a Trino user; an answer as a table, CSV or JSON."""
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,8 @@ EXAMPLES = """Examples:
 )
 @click.option("-p", "--parameter", "given", multiple=True, metavar="NAME=VALUE",
               help="The value of :NAME, a text; NAME:integer=7, or decimal, double, date, boolean.")  # fmt: skip
+@click.option("--parameters", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE",
+              help="The same from a JSON object: what is in a file stands on no command line.")  # fmt: skip
 @click.option("--schema", help="Default schema; an analyst's is the project.")
 @click.option("--password-file", type=click.Path(path_type=Path, dir_okay=False), help="Where the password lies.")
 @click.option("--ask-password", is_flag=True, help="Ask for the password on the terminal.")
@@ -49,12 +52,13 @@ def sql(
     form: str,
     file: Path | None,
     given: tuple[str, ...],
+    parameters: Path | None,
     schema: str | None,
     password_file: Path | None,
     ask_password: bool,
 ) -> None:
     """Ask Trino one QUERY, those in --file, or what is typed at a prompt."""
-    values = statements.given(given)
+    values = statements.given([*given, *(_listed(parameters) if parameters else ())])
     asked = _asked(query, file)
     settings = settings_module.load()
     password = None
@@ -104,6 +108,16 @@ def _asked(query: str | None, file: Path | None) -> list[Statement] | None:
     if not found:
         raise UsageError("There is no query in it.", 'Such as: khlang sql -u analyst "SELECT 1"')
     return found
+
+
+def _listed(file: Path) -> list[str]:
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        if all(isinstance(value, str) for value in told.values()):
+            return [f"{name}={value}" for name, value in told.items()]
+    except (OSError, ValueError, AttributeError):
+        pass
+    raise UsageError(f"{file.name} holds no parameters.", 'Such as: {"month": "2026-01", "n:integer": "7"}')
 
 
 def _prompt(

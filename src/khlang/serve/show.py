@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +12,7 @@ import wcwidth
 
 from khlang.serve.client import Answer
 
-FORMATS = ("table", "csv", "json")
+FORMATS = ("table", "csv", "json", "columns")
 _NUMBERS = frozenset({"bigint", "integer", "smallint", "tinyint", "double", "real", "decimal"})
 #: What would move the cursor or dress the terminal: data shows itself, and does nothing.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -23,12 +24,13 @@ def render(answer: Answer, form: str, *, colour: bool = False) -> str:
 
     Args:
         answer: What Trino answered.
-        form: ``table``, ``csv`` or ``json`` (one list of objects).
+        form: ``table``, ``csv``, ``json`` (one list of objects) or ``columns`` (one line of JSON: of each column its
+            name, Trino type and values, for a program that makes a frame of it).
         colour: Headings in bold, for a terminal.
     """
     if form == "table":
         return "".join(f"{line}\n" for line in _table(answer, colour=colour))
-    return _csv(answer) if form == "csv" else _json(answer)
+    return {"csv": _csv, "json": _json, "columns": _columns}[form](answer)
 
 
 def cell(value: Any) -> str:
@@ -76,3 +78,20 @@ def _csv(answer: Answer) -> str:
 
 def _json(answer: Answer) -> str:
     return json.dumps(answer.dicts(), ensure_ascii=False, indent=1, default=str) + "\n"
+
+
+def _columns(answer: Answer) -> str:
+    told = [
+        {"name": name, "type": type_, "values": [_plain(row[place]) for row in answer.rows]}
+        for place, (name, type_) in enumerate(zip(answer.columns, answer.types, strict=True))
+    ]
+    return json.dumps(told, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    """What JSON holds by itself; all else as text, a number that is none (NaN, Infinity) too."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

@@ -1,8 +1,8 @@
 """``khlang lab``: JupyterLab as the analyst, or as who entered a workspace, on loopback, behind the fence.
 
-Its server has an environment of its own; its kernel is the jobs', with ``%sql``. Token and password stand in files of
-their owner alone and on no command line. Behind the fence neither the pool's other secrets nor the object store's
-files are there: a notebook reads what Trino gives the analyst.
+Its server has an environment of its own; its kernel is the jobs', with ``%sql``, and R's stands beside it where R is
+installed. Token and password stand in files of their owner alone and on no command line. Behind the fence neither the
+pool's other secrets nor the object store's files are there: a notebook reads what Trino gives the analyst.
 """
 
 import json
@@ -16,7 +16,7 @@ from khlang import settings as settings_module
 from khlang.errors import SetupError
 from khlang.serve import client
 from khlang.settings import Settings
-from khlang.stack import fence, lifecycle, secrets
+from khlang.stack import fence, lifecycle, rkernel, secrets
 from khlang.stack.process import Launch, Service, base_environment
 from khlang.stack.supervisor import fence_command
 
@@ -35,7 +35,7 @@ c.ServerApp.websocket_compression_options = None
 c.IdentityProvider.token = Path({token!r}).read_text(encoding="utf-8").strip()
 c.KernelManager.transport = {transport!r}
 c.KernelSpecManager.ensure_native_kernel = False
-c.KernelSpecManager.allowed_kernelspecs = {{"khlang"}}
+c.KernelSpecManager.allowed_kernelspecs = {kernels!r}
 c.MultiKernelManager.default_kernel_name = "khlang"
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.news_url = None
@@ -57,14 +57,18 @@ def _base(settings: Settings) -> Path:
     return place.folder / "lab" if place else settings.var / "lab"
 
 
-def prepare(settings: Settings) -> None:
-    """Write the configuration, the kernel, the token; copy the analyst's password to where the fence lets it be seen.
+def prepare(settings: Settings, *, r: bool = False) -> None:
+    """Write configuration, kernels (R's where it is installed) and token.
+
+    The analyst's password is copied to where the fence lets it be seen.
 
     Raises:
-        SetupError: JupyterLab is not installed, or the stack has never been up.
+        SetupError: JupyterLab is not installed, the stack has never been up, or ``r`` asks for R, and there is none.
     """
     if not program(settings).exists():
         raise SetupError("JupyterLab is not installed.", "Run: make lab")
+    if r:
+        rkernel.require()
     base, place = private.folder(_base(settings)), inside.here()
     for name in ("passwords", "runtime", "ipython", "config", "config/labconfig", "data", "data/kernels"):
         private.folder(base / name)
@@ -75,8 +79,13 @@ def prepare(settings: Settings) -> None:
     secrets.text_file(token_file(settings), 32)
     # Sockets rather than ports, which every account of the machine could try; where a path fits into one.
     transport = "ipc" if len(str(base / "runtime")) < SOCKET_LIMIT else "tcp"
+    kernels = {"khlang"} | (set() if rkernel.missing() else {rkernel.NAME})
     told = CONFIG.format(
-        port=settings.port("LAB"), work=str(work), token=str(token_file(settings)), transport=transport
+        port=settings.port("LAB"),
+        work=str(work),
+        token=str(token_file(settings)),
+        transport=transport,
+        kernels=kernels,
     )
     secrets.write_private(base / "jupyter_lab_config.py", told)
     secrets.write_private(base / "config" / "labconfig" / "default_setting_overrides.json", json.dumps(PAGE))
@@ -85,6 +94,8 @@ def prepare(settings: Settings) -> None:
             "--ext=khlang.serve.magic", "--HistoryManager.enabled=False"]  # fmt: skip
     spec = {"argv": argv, "display_name": f"Khlang ({inside.me()})", "language": "python"}
     secrets.write_private(kernel / "kernel.json", json.dumps(spec, indent=1))
+    if rkernel.NAME in kernels:
+        rkernel.install(kernel.parent)
 
 
 def program(settings: Settings) -> Path:
@@ -121,11 +132,12 @@ def _unsupervised(settings: Settings) -> bool:
     return True
 
 
-@click.command(epilog="\b\nExamples:\n  khlang lab\n  khlang lab --help")
-def lab() -> None:
+@click.command(epilog="\b\nExamples:\n  khlang lab\n  khlang lab --r")
+@click.option("--r", is_flag=True, help="With R, or not at all; without this, R is there where it is installed.")
+def lab(r: bool) -> None:
     """Open JupyterLab as the analyst of the running stack, or as who entered a workspace, until Ctrl-C."""
     settings = settings_module.load()
-    prepare(settings)
+    prepare(settings, r=r)
     lifecycle.check_ports(settings, [Service("lab", "LAB", prepare, launch, _unsupervised)])
     if inside.here() is None:
         fence.check(settings)

@@ -13,10 +13,11 @@ from tests import policykit
 
 from khlang import identifiers
 from khlang import settings as settings_
-from khlang.errors import AccessError, InputError, KhlangError, RawIdentifierError, UsageError
+from khlang.errors import AccessError, InputError, KhlangError, RawIdentifierError, SetupError, UsageError
 from khlang.policy import book
 from khlang.projects import bring, cli, enter, steps
 from khlang.settings import Settings
+from khlang.stack import passes, rkernel
 
 #: Of class 9, never issued; its check digit is true.
 CID = next(n for n in ("900000000000" + str(d) for d in range(10)) if identifiers.check_digit(n) == int(n[12]))
@@ -131,3 +132,25 @@ def test_nothing_leaves(here: Settings, monkeypatch: pytest.MonkeyPatch) -> None
     done = CliRunner().invoke(cli.project, ["export", "poverty", "answer.csv"])
     assert isinstance(done.exception, AccessError)
     assert done.exception.code == "RELEASE-NONE"
+
+
+def test_a_job_in_r_knows_sql_and_says_what_it_lacks(
+    here: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run() -> dict[str, object]:
+        with steps.at(ACTIVE):
+            return bring.run(here, "poverty", "job.R", by="analyst-a", why="for a test")
+
+    with steps.at(ACTIVE):
+        file = written(tmp_path, "job.R", 'cat(class(sql), nchar("\u0e01\u0e31"))\n')
+        bring.bring(here, "poverty", file, by="analyst-a", why="for a test")
+    with monkeypatch.context() as lacking:
+        lacking.setattr(rkernel, "missing", lambda: rkernel.PACKAGES)
+        with pytest.raises(SetupError, match="r-cran-irkernel"):
+            run()
+    if lacks := rkernel.missing():
+        pytest.skip(f"apt-get install {' '.join(lacks)}")
+    passes.ensure(here)
+    told = run()
+    log = enter.files(here, "poverty") / str(told["log"])
+    assert (told["exit"], log.read_text(encoding="utf-8")) == (0, "function 2")
