@@ -47,12 +47,12 @@ def wheel(folder: Path) -> Path:
     """Build our wheel into a folder.
 
     From a copy: setuptools leaves a ``build`` folder in what it builds, and puts its old files into the next wheel.
-    Without the domains: an office seals by its bundle's contracts, and pilots are simulated and answered at the pool.
+    What of the product goes into it stands in ``pyproject.toml``.
     """
     with tempfile.TemporaryDirectory() as scratch:
         for name in SOURCES:
             source, target = ROOT / name, Path(scratch) / name
-            ignored = shutil.ignore_patterns("__pycache__", "*.egg-info", "domains")
+            ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
             shutil.copytree(source, target, ignore=ignored) if source.is_dir() else shutil.copy2(source, target)
         command = (uv(), "build", "-q", "--wheel", "--no-build-isolation", "--offline", "--python", sys.executable)
         run(*command, "-o", str(folder), scratch)

@@ -42,7 +42,7 @@ COMMANDS = {
 EXAMPLES = """Examples:
 
 \b
-  khlang demo --people 20000 --months 3     # from extracts to an answer
+  khlang agency ui                          # an office's month, without a terminal
   khlang agency seal --help                 # every command tells its own
 """
 

@@ -1,6 +1,7 @@
 """A click group that knows its commands by name and imports one when it is asked for."""
 
 import importlib
+import importlib.util
 from collections.abc import Mapping
 
 import click
@@ -9,7 +10,8 @@ import click
 class LazyGroup(click.Group):
     """A group read off a table, so that a light command never imports what only a heavy one needs.
 
-    Commands that are added to it as to any group stand after those of the table.
+    Commands that are added to it as to any group stand after those of the table. One whose package is not installed
+    does not stand there: an office's wheel holds nothing of the pool.
 
     Args:
         table: Name → (``module:attribute``, one line of help), in the order of ``--help``.
@@ -17,7 +19,7 @@ class LazyGroup(click.Group):
 
     def __init__(self, *, table: Mapping[str, tuple[str, str]], **attributes: object) -> None:
         super().__init__(**attributes)  # type: ignore[arg-type]
-        self.table = table
+        self.table = {name: told for name, told in table.items() if _is_here(told[0])}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order of the table."""
@@ -38,3 +40,8 @@ class LazyGroup(click.Group):
         known += [(name, command.get_short_help_str(limit=90)) for name, command in self.commands.items()]
         with formatter.section("Commands"):
             formatter.write_dl(known)
+
+
+def _is_here(command: str) -> bool:
+    """Whether the package of ``khlang.package.module:attribute`` is installed; imports only ``khlang``."""
+    return importlib.util.find_spec(".".join(command.partition(":")[0].split(".")[:2])) is not None

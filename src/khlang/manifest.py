@@ -17,7 +17,7 @@ from khlang import signatures
 from khlang.errors import ContractError, IntegrityError
 
 VERSION = "1"
-SCHEMA_FILE = Path(__file__).parent / "landing" / "manifest.schema.json"
+SCHEMA_FILE = Path(__file__).with_name("manifest.schema.json")
 BRIDGE = "bridge"  # the dataset of pairs that keep links through a new source epoch; it has no contract
 BRIDGE_VERSION = "1.0.0"
 BRIDGE_COLUMNS = ("s_old", "s_new")
@@ -44,7 +44,7 @@ class Link(TypedDict):
 
 
 class Manifest(TypedDict):
-    """The published form; ``landing/manifest.schema.json`` says what each field means."""
+    """The published form; ``manifest.schema.json`` says what each field means."""
 
     manifest_version: str
     submission: str

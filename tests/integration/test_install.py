@@ -10,6 +10,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import grimp
 import pytest
 from infra.packaging import building, dist, windows
 from tests import agency_kit
@@ -24,7 +25,15 @@ DENIED = {
     "fastapi", "great-expectations", "jpype1", "matplotlib", "minio", "numpy", "pandas", "py4j", "pyarrow", "pyspark",
     "scipy", "supervisor", "trino", "uvicorn",
 }  # fmt: skip
-INSIDE = ("agency/scan/names.txt.xz", "agency/reading/words.yaml", "values/forms.yaml", "py.typed", "__main__.py")
+OURS = {"agency", "contracts", "keys", "values", "web"}  # the packages of an office and of the key authority
+INSIDE = (
+    "manifest.schema.json",
+    "agency/scan/names.txt.xz",
+    "agency/reading/words.yaml",
+    "values/forms.yaml",
+    "py.typed",
+    "__main__.py",
+)
 LOADED = """
 import sys
 from khlang.cli import khlang
@@ -79,6 +88,23 @@ def test_the_wheel_is_small_and_whole(office: Office) -> None:
         names = set(archive.namelist())
     assert {f"khlang/{name}" for name in INSIDE} <= names
     assert not [name for name in names if name.split("/")[0] not in {"khlang", "khlang-0.1.0.dist-info"}]
+    assert {name.split("/")[1] for name in names if name.startswith("khlang/") and name.count("/") > 1} == OURS
+
+
+def test_every_module_of_the_wheel_finds_what_it_imports() -> None:
+    """Also what a function imports when it is called: nothing of the pool is missed in the middle of a month."""
+    found = grimp.build_graph("khlang")
+    mine = {name for name in found.modules if name.split(".")[1:2] and name.split(".")[1] in OURS}
+    beyond = {there for name in mine for there in found.find_modules_directly_imported_by(name)} - mine
+    assert {name for name in beyond if name.count(".") > 1} == set()
+
+
+def test_it_shows_the_commands_it_has(office: Office) -> None:
+    shown = office.run("--help").stdout.decode()
+    commands = re.findall(r"^  (\w+)  ", shown.partition("Commands:")[2], re.MULTILINE)
+    assert commands == ["agency", "keys"]
+    refused = office.run("pool", "init")
+    assert (refused.returncode, "No such command 'pool'" in refused.stderr.decode()) == (2, True)
 
 
 def test_only_what_sealing_needs_is_installed(office: Office) -> None:
