@@ -80,10 +80,43 @@ def test_a_login_reads_its_project_and_the_pilot_reads_its_own(projects: Setting
     assert {one["table"]: one["rows"] for one in copies}["welfare_eligibility"] == whole
 
 
+def test_a_project_counts_with_the_population_of_its_months(projects: Settings) -> None:
+    """As many residents as the registry's own figures have persons, by amphoe; no births were sent, so no mothers."""
+    residents = (
+        "SELECT period, amphoe_code, count(*) FROM population_months WHERE is_resident GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    mine = ask(projects, "analyst-a.poverty@workspace", residents)
+    figures = "SELECT period, amphoe_code, persons FROM demo.welfare_by_amphoe WHERE persons > 0 ORDER BY 1, 2"
+    assert mine == ask(projects, "analyst", figures)
+    registrants = """SELECT count(*), count(h.pid) FROM welfare_eligibility w
+                     LEFT JOIN population_months h ON h.pid = w.pid AND h.period = w.period AND h.is_resident"""
+    ((whole, found),) = ask(projects, "analyst-a.poverty@workspace", registrants)
+    registered = "SELECT count(*), count_if(in_house_registry) FROM demo.welfare_eligibility"
+    assert ((whole, found),) == ask(projects, "analyst", registered)
+    ((mothers,),) = ask(projects, "analyst-a.poverty@workspace", "SELECT count(mother_pid) FROM population_months")
+    assert mothers == 0
+    ((sampled,),) = ask(projects, "analyst-a.sampled@workspace", "SELECT count(*) FROM population_months")
+    ((every,),) = ask(projects, "analyst-a.poverty@workspace", "SELECT count(*) FROM population_months")
+    assert 0.3 * every < sampled < 0.7 * every
+
+
+def test_canary_accounts_find_the_policy_in_force(projects: Settings) -> None:
+    for login in ("mof.officer", "province10.officer"):
+        khlang(projects, "policy", "open", login, "--by=keeper", "--why=for a test")
+    try:
+        told = khlang(projects, "policy", "canary")
+    finally:
+        for login in ("mof.officer", "province10.officer"):
+            khlang(projects, "policy", "close", login, "--by=keeper", "--why=for a test")
+    assert "ตามนโยบาย / as the policy says" in told
+    assert "not asked" not in told
+
+
 @pytest.mark.parametrize(
     ("login", "sql"),
     [
         ("analyst-a.poverty", "SELECT count(*) FROM poverty.welfare_eligibility"),
+        ("analyst-a.poverty", "SELECT count(*) FROM poverty.population_months"),
         ("analyst-a.poverty@workspace", "SELECT cars FROM poverty.welfare_eligibility"),
         ("analyst-a.poverty@workspace", "SELECT count(*) FROM sampled.welfare_eligibility"),
         ("analyst-a.poverty", "SELECT count(*) FROM demo.welfare_eligibility"),
