@@ -118,9 +118,11 @@ def test_a_child_has_its_mother_and_the_weight_of_that_link() -> None:
 def test_a_mother_of_the_second_route_bears_its_weight() -> None:
     link = {"dataset": "births", "period": "2026-03", "row_number": 5, "pid": 1, "route": "second", "weight": 0.8}
     nameless = [{**row, "pid": None} for row in BIRTHS]
-    candidates = [{**link, "place": 1}, {**link, "pid": 3, "weight": 0.1, "place": 2}]
-    child = built(births=nameless, links=candidates)["2026-03", 4]
+    candidates = [{**link, "place": 1}, {**link, "pid": 2, "weight": 0.1, "place": 2}]
+    rows = built(births=nameless, links=candidates)
+    child = rows["2026-03", 4]
     assert (child["mother_pid"], child["mother_route"], child["mother_weight"]) == (1, "second", 0.8)
+    assert rows["2026-02", 2]["is_alive"] is None, "a worse candidate has given no birth"
     assert built(births=nameless)["2026-03", 4]["mother_pid"] is None
 
 
