@@ -5,12 +5,12 @@ whatever bytes come, they are refused with an error of ours, or mean just those 
 """
 
 import contextlib
-import inspect
 import io
 import sys
 from pathlib import Path
 
 import pydantic
+from tests.fuzz import looked_at
 
 from khlang import manifest, receipt, signatures
 from khlang.errors import KhlangError
@@ -90,11 +90,7 @@ def main() -> None:
 
     import atheris
 
-    # Instrumenting all that pydantic and FastAPI bring takes longer than the fuzzing: ours is what is looked at.
-    for module in (manifest, receipt, checks, headers):
-        for name, found in list(vars(module).items()):
-            if inspect.isfunction(found) and found.__module__ == module.__name__:
-                setattr(module, name, atheris.instrument_func(found))
+    looked_at.instrument((manifest, receipt, checks, headers))
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 60
     with tempfile.TemporaryDirectory(prefix="khlang-fuzz-") as folder:
         for number, data in enumerate(beginnings()):

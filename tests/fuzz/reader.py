@@ -11,9 +11,10 @@ import sys
 from pathlib import Path
 
 import polars as pl
+from tests.fuzz import looked_at
 
 from khlang import contracts
-from khlang.agency.reading import blocks, headers
+from khlang.agency.reading import blocks, encodings, grammar, headers, text
 from khlang.agency.reading.model import ReadOptions
 from khlang.agency.reading.text import TextPart
 from khlang.errors import InputError
@@ -54,7 +55,7 @@ def main() -> None:
     """Fuzz for some seconds, from the corpus of saved files and the seeds."""
     import atheris
 
-    atheris.instrument_all()
+    looked_at.instrument((blocks, encodings, grammar, headers, text))
     seeds = [str(HERE / "seeds"), str(HERE.parent / "corpus" / "files")]
     options = [f"-max_total_time={int(sys.argv[1]) if len(sys.argv) > 1 else 60}", "-max_len=4096", "-timeout=20"]
     found = Path(os.environ.get("KHLANG_VAR", "var")) / "fuzz"
