@@ -6,6 +6,7 @@ whatever bytes come, they are refused with an error of ours, or mean just those 
 
 import contextlib
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -86,18 +87,18 @@ def beginnings() -> list[bytes]:
 
 def main() -> None:
     """Fuzz for some seconds."""
-    import tempfile
-
     import atheris
 
     looked_at.instrument((manifest, receipt, checks, headers))
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 60
-    with tempfile.TemporaryDirectory(prefix="khlang-fuzz-") as folder:
-        for number, data in enumerate(beginnings()):
-            (Path(folder) / str(number)).write_bytes(data)
-        options = [f"-max_total_time={seconds}", "-max_len=4096", "-timeout=20", f"-artifact_prefix={folder}/"]
-        atheris.Setup([sys.argv[0], *options, folder], check_refused_or_meant)
-        atheris.Fuzz()
+    # The fuzzer ends the process itself: a folder that is taken away afterwards would stay.
+    folder = Path(os.environ.get("KHLANG_VAR", "var")) / "fuzz" / "documents"
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, data in enumerate(beginnings()):
+        (folder / str(number)).write_bytes(data)
+    options = [f"-max_total_time={seconds}", "-max_len=4096", "-timeout=20", f"-artifact_prefix={folder}/"]
+    atheris.Setup([sys.argv[0], *options, str(folder)], check_refused_or_meant)
+    atheris.Fuzz()
 
 
 if __name__ == "__main__":
