@@ -70,9 +70,9 @@ lab: ## Open JupyterLab as the analyst of the running stack, in the foreground (
 	@$(PYTHON) infra/native/bootstrap.py --with=lab
 	@$(KHLANG) lab $(if $(R),--r)
 
-superset: ## Open Apache Superset as the analyst of the running stack, a dashboard a domain, in the foreground
+superset: ## Open Apache Superset as the analyst of the running stack, in the foreground (PROJECT=p PERSON=a: in its workspace)
 	@$(PYTHON) infra/native/bootstrap.py --with=superset
-	@$(KHLANG) superset
+	@$(KHLANG) $(if $(PROJECT),project enter $(PROJECT) --person $(or $(PERSON),$(error give PERSON=)) -- khlang )superset
 
 kernel: ## Set up with the optional sealing kernel: faster sealing, where there is cargo
 	@$(PYTHON) infra/native/bootstrap.py --kernel

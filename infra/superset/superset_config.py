@@ -8,12 +8,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from trino.auth import BasicAuthentication
+from trino.auth import Authentication, BasicAuthentication
 
 BASE = Path(os.environ["KHLANG_SUPERSET"])
 PRIVATE = BASE / "private"
 TRINO = os.environ["KHLANG_TRINO"]
-USER = "analyst"
+#: In a workspace: the file of the pass, which is renewed every few minutes.
+PASS = os.environ.get("KHLANG_TRINO_PASS")
 
 
 def _secret(name: str) -> str:
@@ -103,13 +104,35 @@ def DB_SQLA_URI_VALIDATOR(uri: Any) -> None:  # noqa: N802  Superset's name
         raise ValueError("Only this installation's Trino is asked here.")
 
 
+class Pass(Authentication):
+    """Shows Trino the pass of the workspace, read anew at each request; it is gone when the workspace closes."""
+
+    def set_http_session(self, http_session: Any) -> Any:
+        """Give the session what shows the pass."""
+        http_session.auth = self._show
+        return http_session
+
+    def get_exceptions(self) -> tuple[type[Exception], ...]:
+        """None of its own."""
+        return ()
+
+    @staticmethod
+    def _show(request: Any) -> Any:
+        try:
+            bearer = Path(str(PASS)).read_text(encoding="ascii").strip()
+        except OSError:
+            raise PermissionError("This workspace is closed: its pass was taken away.") from None
+        request.headers["Authorization"] = f"Bearer {bearer}"
+        return request
+
+
 def DB_CONNECTION_MUTATOR(  # noqa: N802  Superset's name
     uri: Any, params: dict[str, Any], username: str, security_manager: Any, source: Any
 ) -> tuple[Any, dict[str, Any]]:
-    """Every connection: TLS by our own authority, the analyst's password from its file and in no database."""
+    """Every connection: TLS by our own authority; password or pass from its file, and in no database."""
     del username, security_manager, source
     DB_SQLA_URI_VALIDATOR(uri)
-    known = {"http_scheme": "https", "verify": os.environ["KHLANG_TRINO_CA"],
-             "auth": BasicAuthentication(USER, _secret(f"trino-{USER}.password"))}  # fmt: skip
+    shown = Pass() if PASS else BasicAuthentication(uri.username, _secret("trino.password"))
+    known = {"http_scheme": "https", "verify": os.environ["KHLANG_TRINO_CA"], "auth": shown}
     params["connect_args"] = params.get("connect_args", {}) | known
     return uri, params

@@ -240,7 +240,7 @@ def test_a_port_that_another_program_holds(here: Settings) -> None:
 
 def test_a_superset_with_nothing_to_show(here: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "connect", lambda *_, **__: MagicMock())
-    monkeypatch.setattr(client, "ask", lambda *_: client.Answer(("Table",), ("varchar",), (("other",),)))
+    monkeypatch.setattr(client, "ask", lambda *_: client.Answer(("t", "c"), ("varchar",) * 2, (("other", "x"),)))
     expect_service(lambda: superset.served(here), "No domain's marts are served yet")
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import yaml
 
-from khlang.contracts import Column, Contracts, Table, column_comment, table_comment
+from khlang.contracts import Column, Table, column_comment, table_comment
 from khlang.serve.dashboards import charts, page, sql
 from khlang.serve.dashboards.declared import Chart, Dashboard
 
@@ -28,18 +28,23 @@ def uid(*words: str) -> str:
     return str(uuid.uuid5(NAMESPACE, "/".join(words)))
 
 
-def files(dashboards: Sequence[Dashboard], contracts: Contracts, *, url: str) -> dict[str, str]:
+def files(
+    dashboards: Sequence[Dashboard], contracts: Mapping[str, Table], *, url: str, beside: Sequence[str] = ()
+) -> dict[str, str]:
     """Path → YAML text of everything that is imported together.
 
     Args:
         dashboards: Those whose marts are served.
         contracts: Of the marts.
+        beside: Names of further tables to draw of, which no dashboard shows.
         url: SQLAlchemy's address of Trino, without a password: the server reads that from its file.
     """
     found: dict[str, Json] = {
         "metadata.yaml": {"version": VERSION, "type": "assets"},
         "databases/trino.yaml": database(url),
     }
+    for name in beside:
+        found[f"datasets/{name}.yaml"] = dataset(contracts[name])
     for dashboard in dashboards:
         for mart in dashboard.marts:
             found[f"datasets/{mart}.yaml"] = dataset(contracts[mart])
