@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -16,13 +17,17 @@ from tests.attackkit import connect
 from tests.demofixture import Demo
 from tests.stackfixture import environment
 
-from khlang import store
+from khlang import contracts, identifiers, pseudonym, store
+from khlang.agency.reading import open_extract
+from khlang.curation import rekey
 from khlang.errors import KhlangError
+from khlang.keys import authority
 from khlang.lake import LAKE
 from khlang.policy import book
 from khlang.projects import cli, keeping, steps
 from khlang.projects.policy_cli import policy as policy_cli
 from khlang.serve import client
+from khlang.serve.project import Project
 from khlang.settings import Settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -162,6 +167,50 @@ def test_the_policy_says_why_and_that_nothing_waits(projects: Settings) -> None:
     assert "Approved by: keeper, second" in said
     assert "No right changes" in khlang(projects, "policy", "diff")
     assert "poverty  active" in khlang(projects, "project", "list")
+
+
+def test_one_person_leads_to_a_row_of_the_agencys_own_file(projects: Settings, tmp_path: Path) -> None:
+    """The whole way back by the documented commands, over the stack's own spine and tables; the row is held by keys."""
+    ((pid,),) = ask(projects, "analyst-a.poverty@workspace", "SELECT min(pid) FROM welfare_eligibility")
+    table = contracts.load()["welfare_registrants"]
+    home, stick = projects.agency(table.agency), tmp_path / "stick"
+    khlang(projects, "keys", "split", "--keeper=a", "--keeper=b", "--keeper=c", "--need=2", f"--out={stick}")
+    khlang(projects, "keys", "publish")
+    khlang(projects, "keys", "bundle", f"--agency={table.agency}", f"--out={tmp_path / 'bundle'}")
+    khlang(projects, "keys", "export", f"--out={tmp_path / 'key'}")
+    khlang(projects, "agency", "init", f"--bundle={tmp_path / 'bundle'}", f"--key-file={tmp_path / 'key'}",
+           f"--home={home}")  # fmt: skip
+    (tmp_path / "who").write_text(f"{pid}\n", encoding="utf-8")
+    asked, request, answer = (tmp_path / name for name in ("q", "r", "a"))
+    reasons = ("--legal-basis=PDPA 24(2)", "--by=analyst-a", "--why=a child at risk", f"--out={asked}")
+    named = (f"--dataset={table.name}", f"--pid-file={tmp_path / 'who'}")
+    told = khlang(projects, "project", "reidentify", "poverty", *named, *reasons)
+    told += khlang(projects, "keys", "reidentify", "ask", str(asked), f"--enrolment={home / 'enrolment.json'}",
+                   f"--out={request}")  # fmt: skip
+    for one in ("a", "c"):
+        told += khlang(projects, "keys", "reidentify", "share", str(request), f"--share={stick / one}.share",
+                       "--why=lawful", "--yes", f"--out={tmp_path / one}.agreed")  # fmt: skip
+    number = json.loads(request.read_bytes())["request"]
+    agreed = map(str, sorted(tmp_path.glob("*.agreed")))
+    told += khlang(projects, "keys", "reidentify", "answer", number, *agreed, "--by=keeper", f"--out={answer}")
+    assert str(pid) not in told
+    row = json.loads(khlang(projects, "agency", "reidentify", str(answer), f"--home={home}", "--json"))
+    file = home / "extracts" / table.name / row["period"] / row["file"]
+    (raw,) = [
+        chunk.filter(chunk["source_row"] == row["row"])[table.person.name][0]
+        for chunk in open_extract([file], table, contracts.load()).chunks()
+        if row["row"] in chunk["source_row"]
+    ]
+    assert project_pid(projects, str(raw)) == pid
+
+
+def project_pid(settings: Settings, raw: str) -> int:
+    """What the project calls a person: only here, where every key lies on one machine."""
+    cid = str(identifiers.normalise(raw, type="th-cid", simulation=True)[0])
+    source = authority.open_(settings.authority).seal(cid, "th-cid")
+    (pooled,) = rekey.pool(settings).column(pl.Series([source]))
+    own = Project.of(settings, "poverty")
+    return pseudonym.pid_of(pseudonym.project_pseudonym(pooled, key=own.derived(), project=own.name))
 
 
 def test_after_the_last_day_access_ends_and_after_escrow_all_goes(
