@@ -1,27 +1,22 @@
 """Apache Superset for real: every declared chart answers as the analyst, and its pages ask no other host."""
 
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
-import time
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
-from tests.stackfixture import environment
+from tests.supersetkit import Caller, listed
 
 from khlang import contracts, domains
 from khlang.serve.dashboards import declared
 from khlang.settings import Settings
-from khlang.stack import seats, superset
-from khlang.stack.services import healthy
+from khlang.stack import superset
 
 ROOT = Path(__file__).parents[2]
 DASHBOARDS = declared.load(ROOT / "infra" / "superset", contracts.load())
@@ -41,38 +36,11 @@ def here(served: Settings) -> Iterator[Settings]:
         yield served
 
 
-class Caller:
-    """A user at Superset's API."""
-
-    def __init__(self, settings: Settings, user: str, at: seats.Seat | None = None) -> None:
-        self.url = f"{superset.url(settings)}/api/v1"
-        self.session = requests.Session()
-        self.session.trust_env = False
-        password = superset.password_file(settings, user, at).read_text(encoding="utf-8").strip()
-        login: dict[str, Any] = {"username": user, "password": password, "provider": "db", "refresh": False}
-        told = self.session.post(f"{self.url}/security/login", json=login, timeout=60)
-        self.session.headers["Authorization"] = f"Bearer {told.json()['access_token']}"
-        self.session.headers["X-CSRFToken"] = self.get("security/csrf_token/").json()["result"]
-        self.session.headers["Referer"] = superset.url(settings)
-
-    def get(self, path: str) -> requests.Response:
-        return self.session.get(f"{self.url}/{path}", timeout=120)
-
-    def post(self, path: str, told: dict[str, Any]) -> requests.Response:
-        return self.session.post(f"{self.url}/{path}", json=told, timeout=120)
-
-
 @pytest.fixture(scope="module")
 def analyst(here: Settings) -> Iterator[Caller]:
     caller = Caller(here, "analyst")
     yield caller
     caller.session.close()
-
-
-def listed(caller: Caller, kind: str) -> list[dict[str, Any]]:
-    """Everything of a kind; RISON for its page."""
-    found: list[dict[str, Any]] = caller.get(f"{kind}/?q=(page_size:100)").json()["result"]
-    return found
 
 
 def test_each_domains_dashboard_is_there_and_every_chart_answers(analyst: Caller) -> None:
@@ -150,55 +118,3 @@ def test_the_pages_ask_no_other_host_and_every_chart_is_drawn(here: Settings, ch
     assert len(asked) > 100
     outside = [told for told in refused if f"127.0.0.1:{here.port('SUPERSET')}" not in told]
     assert [told for told in outside if not told.lower().startswith(("csp", "net::err_blocked_by_csp"))] == []
-
-
-@pytest.mark.timeout(1800)
-def test_in_a_workspace_it_asks_as_who_entered_and_reads_rows_about_persons(projects: Settings) -> None:
-    """Superset as a process of a project's workspace: no chart, but SQL Lab and the project's own tables."""
-    subprocess.run([sys.executable, str(ROOT / "infra/native/bootstrap.py"), "--with=superset"], check=True)
-    khlang = str(ROOT / ".venv" / "bin" / "khlang")
-    command = [khlang, "project", "enter", "poverty", "--person", "analyst-a", "--", "khlang", "superset"]
-    base = projects.var / "workspaces" / "poverty" / "superset" / "analyst-a"
-    inside = seats.Seat("analyst-a.poverty@workspace", "poverty", base, base / "passwords", base)
-    with (
-        (projects.var / "log" / "inside.log").open("wb") as log,
-        subprocess.Popen(command, env=environment(projects), stdout=log, stderr=log, start_new_session=True) as child,
-    ):
-        try:
-            told = until_it_answers(projects, child)
-            caller = Caller(projects, "analyst", inside)
-            try:
-                (database,) = [each["id"] for each in listed(caller, "database")]
-                sets = {(each["schema"], each["table_name"]) for each in listed(caller, "dataset")}
-                assert sets == {("poverty", "welfare_eligibility"), ("poverty", "welfare_by_amphoe")}, told
-
-                def ask(sql: str) -> requests.Response:
-                    asked = {"database_id": database, "sql": sql, "schema": "poverty", "runAsync": False}
-                    return caller.post("sqllab/execute/", asked)
-
-                me = ask("SELECT current_user AS me")
-                assert [list(row.values()) for row in me.json()["data"]] == [["analyst-a.poverty@workspace"]], me.text
-                rows = ask("SELECT count(*) AS n FROM welfare_eligibility WHERE pid > 0")
-                assert rows.json()["data"][0]["n"] > 0
-                for refused in (
-                    "SELECT count(*) FROM lake.other.welfare_eligibility",
-                    "SELECT count(*) FROM lake.demo.welfare_eligibility",
-                    "SELECT debt_baht, cars FROM welfare_eligibility",
-                ):
-                    assert ask(refused).status_code >= 400, refused
-            finally:
-                caller.session.close()
-        finally:
-            os.killpg(child.pid, signal.SIGINT)
-    assert not list((projects.var / "entered").iterdir()), "its pass is gone"
-
-
-def until_it_answers(settings: Settings, child: "subprocess.Popen[bytes]") -> str:
-    """What the command said by the time that its page answers."""
-    log = settings.var / "log" / "inside.log"
-    deadline = time.monotonic() + 600
-    while not healthy(superset.SERVICE, settings):
-        assert child.poll() is None, log.read_text(encoding="utf-8")[-2000:]
-        assert time.monotonic() < deadline, log.read_text(encoding="utf-8")[-2000:]
-        time.sleep(0.5)
-    return log.read_text(encoding="utf-8")
