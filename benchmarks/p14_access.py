@@ -62,7 +62,7 @@ def peer(settings: Settings) -> Iterator[Settings]:
         file.write_text(told.replace(f":{old}", f":{port}").replace(f"port={old}", f"port={port}") + "\n")
     (etc / "catalog" / "tpch.properties").write_text("connector.name=tpch\ntpch.column-naming=STANDARD\n")
     maker = (etc / "catalog" / "loader.properties").read_text().replace("TRINO_LOADER", "ROOT")
-    maker = maker.replace("disable-location-checks=false", "disable-location-checks=true")  # it writes where no table is
+    maker = maker.replace("disable-location-checks=false", "disable-location-checks=true")  # it makes tables
     (etc / "catalog" / "maker.properties").write_text(maker)
     launch = trino.launch(settings)
     argv = [each.replace(mine, f"{base}/") for each in launch.argv]

@@ -200,7 +200,10 @@ def _forms(secret: str) -> list[str]:
     return [secret, secret.upper(), base64.b64encode(raw).decode(), raw.decode("latin-1"), repr(raw)[2:-1]]
 
 
-def test_no_command_shows_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_command_shows_a_key(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick = tmp_path_factory.mktemp("stick")
     monkeypatch.setenv("KHLANG_VAR", str(tmp_path))
     (tmp_path / "tls").mkdir()
     (tmp_path / "tls" / "ca.pem").write_text("PEM", encoding="ascii")
@@ -217,6 +220,8 @@ def test_no_command_shows_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         (keys, "rotate --starts 2026-07-01"),
         (keys, f"admit --request {tmp_path / 'request.json'} --elements 9"),
         (keys, "dismiss --agency mof"),
+        (keys, f"split --keeper first --keeper second --need 2 --out {stick / 'shares'}"),
+        (keys, "reidentify list"),
         (pool, "expire --dry-run --today 2030-01-01"),
         (pool, "revoke mof"),
     ]
@@ -228,6 +233,9 @@ def test_no_command_shows_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert listed - {line.split()[0] for _, line in calls} <= {"serve", "receipt-key"}, "a command that nobody tried"
     secrets = [p.read_text().strip() for pattern in ("**/*.key", "k") for p in tmp_path.glob(pattern)]
     assert len(secrets) >= 6
+    shares = [json.loads(path.read_text())["share"] for path in (stick / "shares").iterdir()]
+    assert len(shares) == 2
+    assert [form for share in shares for form in _forms(share) if form in said] == []
     assert signatures.public_hex(kit.home.signing_key()) not in secrets
     assert [form for secret in secrets for form in _forms(secret) if form in said] == []
     assert "AGE-SECRET-KEY" not in said

@@ -19,11 +19,11 @@ from khlang.keys.shares import Share
 EXAMPLES = """Examples:
 
 \b
-  khlang keys split --keeper somchai --keeper malee --keeper third --need 2 --out /media/stick
+  khlang keys split --keeper first --keeper second --keeper third --need 2 --out /media/stick
   khlang keys reidentify ask 3f2a91c07b5d8e64.question --enrolment mof.enrolment.json   # [authority]
-  khlang keys reidentify share 3f2a91c07b5d8e64.request --share malee.share --why "a child at risk"   # [each keeper]
-  khlang keys reidentify answer 3f2a91c07b5d8e64 *.agreed --by somchai --out 3f2a91c07b5d8e64.answer  # [authority]
-  khlang keys reidentify refuse 3f2a91c07b5d8e64 --by somchai --why "no legal basis"
+  khlang keys reidentify share 3f2a91c07b5d8e64.request --share second.share --why "a child at risk"   # [each keeper]
+  khlang keys reidentify answer 3f2a91c07b5d8e64 *.agreed --by first --out 3f2a91c07b5d8e64.answer  # [authority]
+  khlang keys reidentify refuse 3f2a91c07b5d8e64 --by first --why "no legal basis"
   khlang keys reidentify list
 """
 _THERE = click.Path(path_type=Path, dir_okay=False, exists=True)
