@@ -9,6 +9,8 @@ import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_
 from pathlib import Path
 from typing import Any
 
@@ -43,16 +45,17 @@ class Pool:
     stands: Callable[[], Standing]
     options: dict[str, str] = field(default_factory=dict, repr=False)
 
-    def batches(self, table: Table, columns: list[str], filters: list[tuple[str, str, str]]) -> Iterator[pl.DataFrame]:
-        """Columns of a table, a piece at a time, so that a nation's spine needs no more memory than a province's."""
+    def batches(self, table: Table, columns: list[str], equal: Mapping[str, str]) -> Iterator[pl.DataFrame]:
+        """Columns of the rows in which others have these values.
+
+        A piece at a time, so that a nation's spine needs no more memory than a province's.
+        """
         where = DeltaTable(
             self.place.at(lake.table(table.layer, table.name, table.version)), storage_options=self.options
         )
         import pyarrow.dataset as ds
 
-        kept = None
-        for name, _, value in filters:
-            kept = ds.field(name) == value if kept is None else kept & (ds.field(name) == value)
+        kept = reduce(and_, (ds.field(name) == value for name, value in equal.items()))
         for batch in where.to_pyarrow_dataset().to_batches(columns=columns, filter=kept):
             frame = pl.DataFrame(pl.from_arrow(batch))
             if frame.height:
@@ -129,24 +132,19 @@ def ask(
 def find(where: Pool, known: Contracts, table: Table, project: Keyed, person: int, *, request: str) -> Pointer:
     """The newest row of a dataset that stands and is about a project's person; raises UsageError (REID-NONE)."""
     held, mine = person_of(where, known["spine"], project, person), table.person.name
-    newest: tuple[str, int] | None = None
-    for month in sorted({period for name, period in where.stands() if name == table.name}, reverse=True):
-        rows = where.batches(table, [mine, "row_number"], [("period", "=", month)])
+    stands = where.stands()
+    for month in sorted({period for name, period in stands if name == table.name}, reverse=True):
+        rows = where.batches(table, [mine, "row_number"], {"period": month})
         numbers = [n for one in rows for n in one.filter(pl.col(mine) == held)["row_number"].to_list()]
         if numbers:
-            newest = month, min(numbers)
-            break
-    if newest is None:
-        raise _nobody(table.name)
-    period, number = newest
-    submission = where.stands()[table.name, period]
-    return Pointer(request, table.agency, table.name, period, submission, number, mine)
+            return Pointer(request, table.agency, table.name, month, stands[table.name, month], min(numbers), mine)
+    raise _nobody(table.name)
 
 
 def person_of(where: Pool, spine: Table, project: Keyed, person: int) -> int:
     """The pool's pid of a project's; raises UsageError (REID-NONE) where it is nobody's, or two persons'."""
     key, found = project.derived(), set[int]()
-    for rows in where.batches(spine, ["p", "pid"], [("type", "=", PERSON)]):
+    for rows in where.batches(spine, ["p", "pid"], {"type": PERSON}):
         mine = pseudonym.pid_column(pseudonym.project_column(rows["p"], key=key, project=project.name))
         found |= set(rows.filter(mine == person)["pid"].to_list())
     if len(found) != 1:
