@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.reference.pages import settled
 from tests import matrixkit
 
 from khlang import contracts
@@ -105,13 +106,7 @@ def main() -> int:
     if lost := unknown(found):
         sys.stderr.write("\n".join(lost) + "\n")
         return 1
-    made = page(found)
-    if not parser.parse_args().check:
-        PAGE.write_text(made, encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != made:
-        sys.stderr.write("docs/reference/attacks.md is stale. Run: make docs\n")
-        return 1
-    return 0
+    return 0 if settled(PAGE, page(found), look=parser.parse_args().check) else 1
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.reference.pages import settled
+
 from khlang import contracts, manifest, signatures
 from khlang.manifest import Manifest, Part
 
@@ -177,15 +179,9 @@ def main() -> int:
     """Write page and schema, or with ``--check`` only compare them; exit code 1 when one is stale."""
     parser = argparse.ArgumentParser(prog="python -m infra.reference.manifest", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing")
-    only_look, stale = parser.parse_args().check, 0
-    for name, text in made().items():
-        path = FOLDER / name
-        if not only_look:
-            path.write_text(text, encoding="utf-8")
-        elif not path.exists() or path.read_text(encoding="utf-8") != text:
-            sys.stderr.write(f"docs/reference/{name} is stale. Run: make docs\n")
-            stale = 1
-    return stale
+    look = parser.parse_args().check
+    stale = [name for name, text in made().items() if not settled(FOLDER / name, text, look=look)]
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from infra.reference import provoked
+from infra.reference.pages import settled
 from infra.reference.sites import KINDS, Site, sites
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,16 +112,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.reference.refusals", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing")
     found, tried = collect()
-    made = page(found, tried)
-    if not parser.parse_args().check:
-        PAGE.write_text(made, encoding="utf-8")
-    elif lost := untried(found, tried):
+    look = parser.parse_args().check
+    if look and (lost := untried(found, tried)):
         sys.stderr.write("\n".join(("No test was seen to provoke these:", *lost, f"Write it, then: {AGAIN}\n")))
         return 1
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != made:
-        sys.stderr.write("docs/reference/refusals.md is stale. Run: make docs\n")
-        return 1
-    return 0
+    return 0 if settled(PAGE, page(found, tried), look=look) else 1
 
 
 if __name__ == "__main__":
