@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -76,6 +77,15 @@ def _until(settings: Settings) -> None:
         else:
             return
     pytest.fail("Trino does not know the last login")
+
+
+def eventually(holds: Callable[[], bool], otherwise: str = "Trino did not take it up") -> None:
+    """Trino looks at its rules every second, at its passwords every five."""
+    for _ in range(80):
+        if holds():
+            return
+        time.sleep(0.25)
+    pytest.fail(otherwise)
 
 
 def connect(settings: Settings, account: str) -> AbstractContextManager["Connection"]:

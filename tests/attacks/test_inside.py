@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.asymmetric import rsa
-from tests.attackkit import DAY, INSIDE, LOGINS, Cell, outcome
+from tests.attackkit import DAY, INSIDE, LOGINS, Cell, eventually, outcome
 
 from khlang.errors import AccessError, KhlangError
 from khlang.projects import enter
@@ -151,16 +151,6 @@ def known(settings: Settings, user: str, password: str) -> bool:
         except KhlangError:
             return False
     return True
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    import time
-
-    for _ in range(80):
-        if holds():
-            return
-        time.sleep(0.25)
-    pytest.fail("Trino did not take it up")
 
 
 @pytest.mark.attack(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import requests
-from tests.attackkit import DAY, INSIDE, LOGINS, Cell, connect, outcome
+from tests.attackkit import DAY, INSIDE, LOGINS, Cell, connect, eventually, outcome
 
 from khlang import store
 from khlang.errors import KhlangError
@@ -163,11 +163,10 @@ def test_a_rules_file_that_is_broken_opens_nothing(projects: Settings, swapped: 
         assert ask(projects, "SELECT count(*) FROM lake.demo.welfare_eligibility") != "rows"
     finally:
         access.apply(projects, DAY)
-    for _ in range(40):
-        if ask(projects, "SELECT count(*) FROM lake.poverty.welfare_eligibility") == "rows":
-            return
-        time.sleep(0.25)
-    pytest.fail("the rules were mended and nothing is readable")
+    eventually(
+        lambda: ask(projects, "SELECT count(*) FROM lake.poverty.welfare_eligibility") == "rows",
+        "the rules were mended and nothing is readable",
+    )
 
 
 @pytest.mark.attack(

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.attackkit import DAY, INSIDE, LOGINS, Cell, connect, outcome
-from tests.attacks.test_inside import eventually
+from tests.attackkit import DAY, INSIDE, LOGINS, Cell, connect, eventually, outcome
 
 from khlang import lake, store
 from khlang.policy import usage
