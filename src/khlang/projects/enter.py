@@ -26,6 +26,8 @@ from khlang.stack.process import base_environment
 from khlang.stack.supervisor import fence_command
 
 RENEW_SECONDS = passes.LIFE.total_seconds() / 3
+#: How long a command may take to end by itself when this one is told to.
+GRACE_SECONDS = 5.0
 #: What of ``<var>`` nobody needs who works in a project.
 HIDDEN = ("secrets", "minio", "trino", "spark", "airflow", "lab", "superset", "registry/projects", "demo")
 
@@ -64,7 +66,7 @@ def enter(
     output: IO[bytes] | None = None,
     tell: Callable[[str], object] = lambda _: None,
 ) -> int:
-    """Run a command inside a workspace until it ends.
+    """Run a command inside a workspace until it ends; told to end (SIGTERM, SIGHUP) it ends that and leaves no pass.
 
     Args:
         settings: The installation.
@@ -80,16 +82,16 @@ def enter(
     Raises:
         UsageError, AccessError: As :func:`entitled`.
         SetupError: This machine permits no fence.
+        SystemExit: It was told to end.
     """
     login = entitled(settings, name, person).login(person)
     fence.check(settings)
-    mine = private.folder(private.folder(settings.var / "entered") / f"{login}-{secrets.token_hex(4)}")
-    private.folder(private.folder(settings.var / "workspaces") / name)
-    private.folder(mine / "tmp")
-    rkernel.prepare(mine / "r")
-    private.write(inside.login_file(mine), login)
-    renew(settings, mine, login)
-    try:
+    with _folder(settings, login) as mine:
+        private.folder(private.folder(settings.var / "workspaces") / name)
+        private.folder(mine / "tmp")
+        rkernel.prepare(mine / "r")
+        private.write(inside.login_file(mine), login)
+        renew(settings, mine, login)
         argv = [*walls(settings, name, mine), *command]
         with (
             _interrupts_are_the_commands(),
@@ -97,8 +99,6 @@ def enter(
                              stderr=subprocess.STDOUT if output else None) as child,
         ):  # fmt: skip
             return _wait(child, lambda: _renew(settings, name, person, mine, tell))
-    finally:
-        shutil.rmtree(mine, ignore_errors=True)
 
 
 def renew(settings: Settings, folder: Path, login: str) -> None:
@@ -136,12 +136,50 @@ def _renew(settings: Settings, name: str, person: str, mine: Path, tell: Callabl
             tell(f"พื้นที่ทำงานปิดแล้ว / This workspace is closed: {closed.message}")
 
 
-def _wait(child: subprocess.Popen[bytes], every: Callable[[], None]) -> int:
-    while True:
+@contextmanager
+def _folder(settings: Settings, login: str) -> Iterator[Path]:
+    """The folder of one who entered; it goes however the command ends, but for SIGKILL."""
+    with _told_to_end():
+        mine = private.folder(private.folder(settings.var / "entered") / f"{login}-{secrets.token_hex(4)}")
         try:
-            return child.wait(RENEW_SECONDS)
-        except subprocess.TimeoutExpired:
-            every()
+            yield mine
+        finally:
+            shutil.rmtree(mine, ignore_errors=True)
+
+
+def _wait(child: subprocess.Popen[bytes], every: Callable[[], None]) -> int:
+    try:
+        while True:
+            try:
+                return child.wait(RENEW_SECONDS)
+            except subprocess.TimeoutExpired:
+                every()
+    except SystemExit:  # told to end: so is the command, which would read on without a pass
+        child.terminate()
+        try:
+            child.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:  # a shell does not listen
+            child.kill()
+        raise
+
+
+@contextmanager
+def _told_to_end() -> Iterator[None]:
+    """A terminal that is closed, or ``kill``, ends this process in order; once, for both often come together."""
+    told: list[int] = []
+
+    def end(number: int, frame: FrameType | None) -> None:
+        del frame
+        told.append(number)
+        if len(told) == 1:
+            raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
