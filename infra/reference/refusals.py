@@ -40,6 +40,7 @@ WHEN = (
         (name, "คลังกลาง: คัดกรองและเชื่อมโยง", "the pool: curate, gate, link")
         for name in ("curation/", "gates/", "link/", "delta", "session", "lake", "store", "domains/", "frames")
     ),
+    ("usage", "พิมพ์คำสั่งผิด", "a command that was typed wrongly: any of `khlang`"),
     ("authoring/", "เพิ่มชุดข้อมูล", "adding a dataset: `khlang contract preview`, `new`, `lint`, `diff`, `test`"),
     ("contracts/", "ข้อตกลงข้อมูล", "contracts: `khlang contract`, and whoever loads them"),
     ("serve/", "ให้บริการ", "asking: `khlang sql`, the demo's comparison"),

@@ -1,10 +1,11 @@
 """The ``khlang`` command: a lazy table of groups, so that sealing never imports what only the pool needs."""
 
 import sys
+from typing import NoReturn
 
 import click
 
-from khlang import console
+from khlang import console, usage
 from khlang.errors import KhlangError
 from khlang.lazygroup import LazyGroup
 
@@ -53,18 +54,28 @@ def khlang() -> None:
     """Khlang (คลัง): join and analyse agencies' records while nobody in the pool holds a citizen ID."""
 
 
+def _refuse(error: KhlangError) -> NoReturn:
+    """Show a refusal and end with its exit code."""
+    click.echo(f"{error.code}: {error.message}", err=True)
+    if error.remedy:
+        click.echo(f"  → {error.remedy}", err=True)
+    sys.exit(error.exit_code)
+
+
 def main() -> None:
     """Run the command; a refusal is one message, its remedy and its exit code, without a traceback."""
     console.speak_thai((sys.stdout, sys.stderr))
     try:
         khlang(prog_name="khlang", standalone_mode=False)
     except KhlangError as error:
-        click.echo(f"{error.code}: {error.message}", err=True)
-        if error.remedy:
-            click.echo(f"  → {error.remedy}", err=True)
-        sys.exit(error.exit_code)
+        _refuse(error)
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)
+    except click.exceptions.NoArgsIsHelpError as help_:
+        help_.show()
+        sys.exit(help_.exit_code)
+    except click.UsageError as error:
+        _refuse(usage.refusal(error, khlang, sys.argv[1:]))
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
