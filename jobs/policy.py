@@ -16,7 +16,8 @@ def work(_: Namespace) -> dict[str, Any]:
     closed = [("closed", name) for name in keeping.keep(here)]
     full = [("over its room", name) for name in sorted(usage.full(here))]
     if proving.due(here):
-        proving.prove(here, job.say)
+        proof = proving.prove(here, job.say)
+        job.say(proof.told())
     return {"decisions": [{"dataset": name, "verdict": verdict} for verdict, name in closed + full]}
 
 

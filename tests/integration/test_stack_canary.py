@@ -22,7 +22,7 @@ from khlang.projects import proving, scratch, steps
 from khlang.projects.policy_cli import policy
 from khlang.serve import register
 from khlang.settings import Settings
-from khlang.stack import access, secrets
+from khlang.stack import access, canarypass, secrets
 from khlang.stack.supervisor import fence_command
 
 pytestmark = [pytest.mark.soak, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -104,13 +104,19 @@ def test_rules_in_force_are_proven_and_one_that_is_left_out_alarms(here: Setting
     time.sleep(3)
     proven = proving.prove(here, print)
     assert proven.asked > len(NAMES)
-    # As the DAG `policy` does it, behind the fence, where nobody can issue a pass.
+    # As the DAG `policy` does it, behind the fence, where nobody can issue a pass: the watcher gives it from outside.
     (versions.folder(here) / "proven.json").unlink()
     job = [*fence_command(here), str(here.root / ".venv" / "bin" / "python"), str(here.root / "jobs" / "policy.py")]
     done = subprocess.run(job, env=environment(here), cwd=here.root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert not proving.due(here)
-    assert json.loads((versions.folder(here) / "proven.json").read_bytes())["asked"] < proven.asked
+    told = json.loads((versions.folder(here) / "proven.json").read_bytes())
+    assert (told["asked"], told["unasked"]) == (proven.asked, [])
+    (versions.folder(here) / "proven.json").unlink()
+    (here.secrets / canarypass.NAME).unlink()
+    alone = subprocess.run(job, env=environment(here), cwd=here.root, capture_output=True, text=True, check=False)
+    assert "not proven, for want of a pass: canary.poverty@workspace" in alone.stdout
+    assert proving.due(here)
 
 
 def test_an_event_that_never_comes_alarms(here: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

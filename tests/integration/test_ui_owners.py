@@ -1,5 +1,6 @@
 """The owners' page in a browser: signing in and consent by keyboard, two widths, every page held against axe."""
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,12 +14,12 @@ import uvicorn
 from playwright.sync_api import Browser, expect
 from tests import browserkit, ownerkit, policykit
 from tests.browserkit import PICTURES, Reader
-from tests.ownerkit import OTHER, OWNER, PROJECT
+from tests.ownerkit import KEEPER, OTHER, OWNER, PROJECT
 from tests.stackfixture import free_ports
 
 from khlang.owners.pages import BASE
 from khlang.policy import book
-from khlang.projects import steps
+from khlang.projects import orders, steps
 from khlang.settings import Settings
 from khlang.stack import tls
 
@@ -125,6 +126,37 @@ def test_an_owner_signs_in_reads_consents_and_sees_who_used_what(chrome: Browser
         owner.press("Sign out")
         owner.expect("Sign in")
     assert book.read(site[0], PROJECT).consents["mof"] == OWNER
+
+
+def test_a_keeper_extends_and_revokes_by_keyboard(
+    chrome: Browser, site: tuple[Settings, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is done by a process of its own; the second has no Trino to hide the tables from."""
+    here, heading = site[0], "ใครตกหล่นจากสวัสดิการ (active)"
+    ownerkit.put(here, "active", policykit.events(asked=policykit.request(name="active")))
+    apart = "from khlang.serve import workspace; workspace.hide = lambda *_: []; from khlang.projects import orders; "
+    monkeypatch.setattr(orders, "PROGRAM", (sys.executable, "-c", apart + "orders.main()"))
+    with at_the_page(chrome, site, KEEPER) as keeper:
+        keeper.press(f"เปิดดู {heading}")
+        keeper.expect(heading)
+        keeper.expect_whole("8-active")
+        keeper.tab_to("วันสุดท้ายใหม่")
+        keeper.page.keyboard.type("2028-01-31")
+        keeper.tab_to("เหตุผล")
+        keeper.page.keyboard.type(WHY)
+        keeper.press("ขยายเวลา")
+        expect(keeper.page.locator(".box.good")).to_have_text("บันทึกแล้ว", timeout=60_000)
+        keeper.tab_to("วันสุดท้ายใหม่")
+        keeper.tab_to("ขยายเวลา")
+        keeper.tab_to("เหตุผล")
+        keeper.page.keyboard.type("บัญชีถูกใช้ร่วมกัน")
+        keeper.press("ข้าพเจ้าตั้งใจเพิกถอนโครงการนี้", "Space")
+        keeper.press("เพิกถอน")
+        expect(keeper.page.locator(".box.good")).to_have_text("บันทึกแล้ว", timeout=60_000)
+        keeper.expect_whole("9-revoked")
+    told = book.read(here, "active")
+    assert [(one.action, one.by) for one in told.events[-2:]] == [("extend", KEEPER), ("revoke", KEEPER)]
+    assert (told.stage, told.ends) == ("revoked", "2028-01-31")
 
 
 def test_another_owners_page_and_a_wrong_password_are_told_aloud(chrome: Browser, site: tuple[Settings, str]) -> None:

@@ -8,11 +8,13 @@ from typing import Any
 from khlang.errors import KhlangError
 from khlang.owners.scope import Asked
 from khlang.owners.sessions import Session
-from khlang.owners.words import Words
+from khlang.owners.words import WORDS, Words
 from khlang.policy.life import Action, Event, Project
-from khlang.web.markup import box, e, field, hidden, table
+from khlang.projects.orders import ORDERED, Told
+from khlang.web.markup import box, e, field, hidden, table, tick
 
 BASE = "/owners"
+SECOND = frozenset({"refuse", "revoke"})
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Shown:
     asked: tuple[Asked, ...]
     events: tuple[Event, ...]
     answers: tuple[Action, ...]
+    order: Told | None = None
 
     @property
     def name(self) -> str:
@@ -93,7 +96,7 @@ def project(w: Words, session: Session, shown: Shown, today: dt.date, *, done: b
     title = w("asked" if session.account.role == "owner" else "asked_keeper")
     events = [[e(x.at[:16].replace("T", " ")), w.action(x.action), e(x.by), e(x.why)] for x in shown.events]
     body = (
-        (box("good", w("done")) if done else "")
+        (box("good", w("done")) if done else _ordered(w, shown.order))
         + "<dl>"
         + "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in facts)
         + "</dl>"
@@ -133,15 +136,41 @@ def refusal(w: Words, fault: KhlangError) -> str:
 
 
 def _answer(w: Words, session: Session, shown: Shown) -> str:
-    if not shown.answers:
+    """A form for what is answered at once, and one each for what changes rights, which says what it does."""
+    if shown.order and shown.order.state == "running":
         return ""
+    answered = [one for one in shown.answers if one not in ORDERED]
+    made = f"<h2>{w('answer')}</h2>{_form(w, session, shown, answered)}" if answered else ""
+    for one in ORDERED:
+        if one in shown.answers:
+            made += f"<h2>{w(one)}</h2><p>{w(f'{one}_told')}</p>{_form(w, session, shown, [one])}"
+    return made
+
+
+def _form(w: Words, session: Session, shown: Shown, actions: Sequence[Action]) -> str:
+    first, asks = actions[0], hidden(csrf=session.csrf)
+    if "extend" in actions:
+        asks += field("ends", w("ends_new"), hint=w("ends_hint"), required=True)
+    asks += field("why", w("why"), hint=w("why_hint"), required=True, key=f"why-{first}")
+    if "revoke" in actions:
+        asks += tick("sure", "yes", w("sure"), required=True)
     buttons = "".join(
-        f'<button name="action" value="{action}"{" class=second" if action == "refuse" else ""}>{w(action)}</button> '
-        for action in shown.answers
+        f'<button name="action" value="{one}"{" class=second" if one in SECOND else ""}>{w(one)}</button> '
+        for one in actions
     )
-    asks = hidden(csrf=session.csrf) + field("why", w("why"), hint=w("why_hint"), required=True)
     where = f"{_home(session)}/projects/{e(shown.name)}"
-    return f'<h2>{w("answer")}</h2><form method="post" action="{where}">{asks}<div>{buttons}</div></form>'
+    return f'<form method="post" action="{where}">{asks}<div>{buttons}</div></form>'
+
+
+def _ordered(w: Words, told: Told | None) -> str:
+    """How the last order stands, while it is done and where it failed; what was done stands in the book."""
+    if told is None or told.state == "done":
+        return ""
+    if told.state == "running":
+        return box("note", w("running", what=w.pair(WORDS[told.action])), w("running_hint"))
+    lines = (w.half(told.message), w.half(told.remedy), f"<code>{e(told.code)}</code>" if told.code else "")
+    heading = w(told.state, what=w.pair(WORDS[told.action]))
+    return box("bad", heading, *lines, w("again"), alert=True)
 
 
 def _items(w: Words, session: Session, shown: Sequence[Shown], today: dt.date) -> str:

@@ -19,13 +19,16 @@ from khlang.owners.pages import BASE, Shown
 from khlang.owners.sessions import Session
 from khlang.owners.words import Words
 from khlang.policy import book, people
+from khlang.policy import request as request_
 from khlang.policy.life import Project
-from khlang.projects import steps
+from khlang.projects import orders, steps
 from khlang.settings import Settings
 from khlang.web import markup
 from khlang.web.language import Language
 
 router = APIRouter()
+#: An order takes seconds, but for an activation, which takes minutes: the page says that it goes on.
+ORDER_SECONDS = 20.0
 Fields = Annotated[Mapping[str, str], Depends(door.fields)]
 
 
@@ -130,14 +133,30 @@ def project(name: str, request: Request, w: Spoken, held: Mine) -> Response:
 
 @router.post("/{whose}/projects/{name}")
 def answer(*, whose: str, name: str, request: Request, fields: Fields, held: Mine) -> Response:
-    """Consent, refuse or approve: the step that the command does, by the account that is signed in."""
+    """The step that the command does, by the account that is signed in; one that changes rights is ordered."""
     door.origin(request)
     door.token(held, fields.get("csrf", ""))
     action = scope.require_action(held.account, fields.get("action", ""))
     _visible(request, held, name)
-    data = {"agency": whose} if action in {"consent", "refuse"} else {}
-    steps.record(_settings(request), name, action, by=held.account.name, why=fields.get("why", "").strip(), **data)
+    by, why, data = held.account.name, fields.get("why", "").strip(), {"agency": whose}
+    for ordered in orders.ORDERED:
+        if ordered == action:
+            order = orders.Order(name, ordered, by, why, _ends(name, action, fields))
+            told = orders.begin(_settings(request), order, wait=ORDER_SECONDS)
+            return _go(f"{BASE}/{whose}/projects/{name}{'?done' if told.state == 'done' else ''}")
+    steps.record(_settings(request), name, action, by=by, why=why, **(data if held.account.agency else {}))
     return _go(f"{BASE}/{whose}/projects/{name}?done")
+
+
+def _ends(name: str, action: str, fields: Mapping[str, str]) -> str:
+    """The new last day, of an extension; raises where it is no day, or where a revocation was not meant."""
+    if action == "revoke" and fields.get("sure") != "yes":
+        raise UsageError(
+            "ยังไม่ได้ยืนยันการเพิกถอน / That it is to be revoked was not confirmed.",
+            "กาช่องยืนยันแล้วกดอีกครั้ง / Tick the box and press again.",
+            code="OWNER-SURE",
+        )
+    return request_.day(fields.get("ends", ""), "ends", name) if action == "extend" else ""
 
 
 def _visible(request: Request, held: Session, name: str) -> Project:
@@ -154,7 +173,10 @@ def _visible(request: Request, held: Session, name: str) -> Project:
 def _shown(request: Request, held: Session, one: Project) -> Shown:
     state, account = one.state(steps.now().date()), held.account
     asked = scope.asked(_contracts(request), one, account.agency)
-    return Shown(one, state, asked, scope.told(account, one), scope.answers(account, one, state))
+    order = orders.last(_settings(request), one.asked.name) if account.role == "keeper" else None
+    if order and order.state != "running" and one.events[-1].at > order.at:  # something was done since
+        order = None
+    return Shown(one, state, asked, scope.told(account, one), scope.answers(account, one, state), order)
 
 
 def _settings(request: Request) -> Settings:

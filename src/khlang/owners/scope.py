@@ -9,8 +9,11 @@ from khlang.policy import owners
 from khlang.policy.life import MAY, Action, Event, Project
 from khlang.policy.people import Account
 
-#: Role → what is done on the page; the rest changes rights and is the keepers' commands'.
-ACTIONS: Mapping[str, tuple[Action, ...]] = {"owner": ("consent", "refuse"), "keeper": ("approve",)}
+#: Role → what is done on the page; to destroy is the keepers' command's.
+ACTIONS: Mapping[str, tuple[Action, ...]] = {
+    "owner": ("consent", "refuse"),
+    "keeper": ("approve", "activate", "extend", "revoke"),
+}
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def answers(account: Account, project: Project, state: str) -> tuple[Action, ...
 
 def waits(account: Account, project: Project, state: str) -> bool:
     """Whether the project waits for this account's word."""
-    return bool({"consent", "approve"} & set(answers(account, project, state)))
+    return bool({"consent", "approve", "activate"} & set(answers(account, project, state)))
 
 
 def asked(contracts: Contracts, project: Project, agency: str) -> tuple[Asked, ...]:

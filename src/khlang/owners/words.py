@@ -25,7 +25,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "personal": ("ข้อมูลแฝงยังเป็นข้อมูลส่วนบุคคลตามกฎหมาย", "Pseudonymised data are still personal data under the law."),
     # list
     "waiting_owner": ("รอคำตอบของหน่วยงาน", "Waiting for your agency's answer"),
-    "waiting_keeper": ("รออนุมัติ", "Waiting for approval"),
+    "waiting_keeper": ("รอผู้ดูแล", "Waiting for a keeper"),
     "none_waiting": ("ไม่มีคำขอที่รอท่าน", "No request waits for you."),
     "others": ("โครงการอื่นที่ขอข้อมูลของหน่วยงาน", "Other projects that asked for your data"),
     "others_keeper": ("โครงการอื่น", "Other projects"),
@@ -60,6 +60,35 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "consent": ("ยินยอม", "Consent"),
     "refuse": ("ไม่ยินยอม", "Refuse"),
     "approve": ("อนุมัติ", "Approve"),
+    "activate": ("เปิดใช้", "Activate"),
+    "activate_told": (
+        "ตรึงตารางของโครงการ ให้กุญแจ และเปิดบัญชีให้ผู้ใช้ ใช้เวลาหลายนาที",
+        "Freezes the project's tables, gives it a key and its people their accounts. Takes minutes.",
+    ),
+    "extend": ("ขยายเวลา", "Extend"),
+    "extend_told": (
+        "ผู้ที่ขอ ผู้ที่ทำงานในโครงการ และผู้ที่ยินยอม ขยายเวลาไม่ได้ ตารางยังเป็นชุดที่ตรึงไว้",
+        "Not by who asked, works in it or consented. Its tables stay as they were frozen.",
+    ),
+    "ends_new": ("วันสุดท้ายใหม่", "New last day"),
+    "ends_hint": ("ปี ค.ศ.-เดือน-วัน เช่น 2028-01-31 ไม่เกินวันที่เก็บไว้ถึง", "YYYY-MM-DD, not after the day it is kept until."),
+    "revoke": ("เพิกถอน", "Revoke"),
+    "revoke_told": (
+        "ทุกคนในโครงการเข้าถึงข้อมูลไม่ได้ทันที และเปิดใช้อีกไม่ได้ ตารางและกุญแจเก็บไว้จนถึงวันทำลาย",
+        "Ends everybody's access at once, for good. Its tables and key are kept until the day of destruction.",
+    ),
+    "sure": ("ข้าพเจ้าตั้งใจเพิกถอนโครงการนี้", "I mean to revoke this project."),
+    "running": ("กำลังทำ: {what}", "Being done: {what}"),
+    "running_hint": (
+        "ทำต่อเองแม้ปิดหน้านี้ เปิดหน้านี้ใหม่เพื่อดูผล",
+        "It goes on when this page is closed. Open the page again to see how it ended.",
+    ),
+    "failed": ("ทำไม่สำเร็จ: {what}", "Failed: {what}"),
+    "broken": ("หยุดกลางคัน: {what}", "Broken off: {what}"),
+    "again": (
+        "ดูสถานะข้างล่าง ถ้ายังไม่เปลี่ยน สั่งใหม่ได้ ส่วนที่ทำแล้วจะไม่ทำซ้ำ",
+        "See the state below. Where it has not changed, order it again: what is done is skipped.",
+    ),
     "back": ("กลับไปที่รายการ", "Back to the list"),
     "done": ("บันทึกแล้ว", "Recorded"),
     # uses

@@ -24,7 +24,7 @@ from khlang.policy.proof import Ask, Given
 from khlang.projects import steps
 from khlang.serve import client
 from khlang.settings import Settings
-from khlang.stack import access, passes
+from khlang.stack import access, canarypass, passes
 
 if TYPE_CHECKING:
     from trino.dbapi import Connection
@@ -44,12 +44,17 @@ class Proof:
     absent: tuple[str, ...]
     unasked: tuple[str, ...]
 
+    def told(self) -> str:
+        """What was proven and what was not, in a line of a log."""
+        missing = f"; not proven, for want of a pass: {', '.join(self.unasked)}" if self.unasked else ""
+        return f"{self.asked} tables are given to canary accounts as the policy says{missing}"
+
 
 def due(settings: Settings) -> bool:
-    """Whether the newest rules were not proven yet; raises as :func:`khlang.policy.versions.every`."""
+    """Whether the newest rules were not proven yet, outside and inside; raises as :func:`.versions.every`."""
     path, held = _proven(settings), versions.every(settings)
-    known = json.loads(path.read_bytes()).get("sha256") if path.exists() else None
-    return bool(held) and held[-1].sha256 != known
+    known = json.loads(path.read_bytes()) if path.exists() else {}
+    return bool(held) and (held[-1].sha256 != known.get("sha256") or bool(known.get("unasked")))
 
 
 def prove(settings: Settings, say: Callable[[str], object]) -> Proof:
@@ -66,13 +71,12 @@ def prove(settings: Settings, say: Callable[[str], object]) -> Proof:
     known = contracts.load(settings.contracts)
     held, document = access.compiled(settings, steps.now().date())
     every = proof.asks(known, held)
-    # Behind the pool's fence nobody can issue a pass: from there only what a password opens is asked.
-    issues = os.access(passes.key_file(settings), os.R_OK)
-    mine = [one for one in every if issues or not one.user.endswith(inside.SUFFIX)]
-    absent, differ = _round(settings, mine, document)
+    given = _passes(settings)
+    mine = [one for one in every if one.user in given or not one.user.endswith(inside.SUFFIX)]
+    absent, differ = _round(settings, mine, document, given)
     if differ:  # rules that were given a moment ago may not have been taken up yet
         time.sleep(SETTLE_SECONDS)
-        _, differ = _round(settings, [one for one, _ in differ], document)
+        _, differ = _round(settings, [one for one, _ in differ], document, given)
     for one, lines in differ:
         for line in lines:
             say(f"{one.user} {one.name}: {line}")
@@ -82,9 +86,9 @@ def prove(settings: Settings, say: Callable[[str], object]) -> Proof:
             "Compare rules with `khlang policy diff`, apply them, and ask again: docs/how-to/audit.md.",
             code="POLICY-CANARY",
         )
-    proven = {"sha256": versions.sha256(document), "asked": len(mine) - len(absent)}
-    private.write(_proven(settings), json.dumps(proven) + "\n")
     unasked = sorted({one.user for one in every} - {one.user for one in mine})
+    proven = {"sha256": versions.sha256(document), "asked": len(mine) - len(absent), "unasked": unasked}
+    private.write(_proven(settings), json.dumps(proven) + "\n")
     return Proof(len(mine) - len(absent), tuple(sorted(absent)), tuple(unasked))
 
 
@@ -93,30 +97,30 @@ def _proven(settings: Settings) -> Path:
 
 
 def _round(
-    settings: Settings, asked: list[Ask], document: Mapping[str, Any]
+    settings: Settings, asked: list[Ask], document: Mapping[str, Any], given: Mapping[str, str]
 ) -> tuple[set[str], list[tuple[Ask, list[str]]]]:
     """Ask once: the tables that are not there, and what differs."""
     objects = store.bucket(settings)
     began = sum(1 for _ in objects.keys(ledger.ENTRIES))
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        given = list(pool.map(lambda one: _ask(settings, one), asked))
-    absent = {one.name for one, got in zip(asked, given, strict=True) if one.rule and got.refused in ABSENT}
-    events = _events(objects, began, {one.query for one in given if one.query})
+        told = list(pool.map(lambda one: _ask(settings, one, given), asked))
+    absent = {one.name for one, got in zip(asked, told, strict=True) if one.rule and got.refused in ABSENT}
+    events = _events(objects, began, {one.query for one in told if one.query})
     each = [
         (one, proof.wrong(one, got, events.get(got.query), document))
-        for one, got in zip(asked, given, strict=True)
+        for one, got in zip(asked, told, strict=True)
         if one.name not in absent
     ]
     return absent, [(one, lines) for one, lines in each if lines]
 
 
-def _ask(settings: Settings, one: Ask) -> Given:
+def _ask(settings: Settings, one: Ask, given: Mapping[str, str]) -> Given:
     """One canary's statement; a login that Trino does not know yet is tried until it should."""
     last = time.monotonic() + PATIENCE_SECONDS
     seen: dict[str, Any] = {}
     while True:
         try:
-            with _connect(settings, one.user) as connection:
+            with _connect(settings, one.user, given) as connection:
                 (row,) = client.ask(connection, one.sql, progress=seen.update).rows
             return Given(query=str(seen["queryId"]), row=row)
         except client.QueryError as refusal:
@@ -127,12 +131,18 @@ def _ask(settings: Settings, one: Ask) -> Given:
             time.sleep(0.5)
 
 
-def _connect(settings: Settings, user: str) -> "AbstractContextManager[Connection]":
-    """By its password, or inside a workspace by a pass for this one question."""
+def _passes(settings: Settings) -> dict[str, str]:
+    """A pass for each canary inside of a workspace: issued here, behind the fence asked for, never written."""
+    if os.access(passes.key_file(settings), os.R_OK):
+        return canarypass.issue(settings, steps.now())
+    return canarypass.ask(settings)
+
+
+def _connect(settings: Settings, user: str, given: Mapping[str, str]) -> "AbstractContextManager[Connection]":
+    """By its password, or inside a workspace by its pass."""
     if not user.endswith(inside.SUFFIX):
         return client.connect(settings, user)
-    issued = passes.issue(settings, user, steps.now())
-    return client.connect(settings, user, bearer=lambda: issued)
+    return client.connect(settings, user, bearer=lambda: given[user])
 
 
 def _events(objects: store.AuditObjects, began: int, queries: Iterable[str]) -> dict[str, Event]:

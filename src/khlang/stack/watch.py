@@ -1,7 +1,8 @@
 """The health watcher: a listener of the supervisor that restarts a service which runs but does not answer.
 
 A process that ends is restarted by the supervisor itself; this is for one that hangs, and for one that has lost its
-fence. Speaks the supervisor's event protocol on standard output, so it prints nothing else there.
+fence. It stands outside, so it gives canaries their passes, too. Speaks the supervisor's event protocol on standard
+output, so it prints nothing else there.
 """
 
 import sys
@@ -10,7 +11,7 @@ from typing import Any
 
 from khlang import settings as settings_module
 from khlang.settings import Settings
-from khlang.stack import fence, order
+from khlang.stack import canarypass, fence, order
 from khlang.stack.process import Service
 from khlang.stack.services import SERVICES, healthy
 from khlang.stack.supervisor import Supervisor
@@ -51,6 +52,10 @@ def look(settings: Settings, failures: dict[str, int]) -> None:
 def main() -> None:
     """Serve the supervisor's ticks until it closes the pipe."""
     settings, failures = settings_module.load(), dict[str, int]()
+    try:
+        canarypass.serve(settings)
+    except OSError as error:  # the proof then says what was not asked
+        sys.stderr.write(f"no passes for canaries: {type(error).__name__}\n")
     while True:
         sys.stdout.write("READY\n")
         sys.stdout.flush()

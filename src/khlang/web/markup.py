@@ -31,13 +31,18 @@ def select(name: str, label: str, options: Iterable[tuple[str, str]], chosen: st
 
 
 def field(
-    name: str, label: str, *, hint: str = "", required: bool = False, kind: str = "text", complete: str = "off"
-) -> str:
-    """A labelled line of text; ``hint`` is read with it. ``complete``: what a browser may fill in of itself."""
-    note = f'<p class="hint" id="{name}-hint">{hint}</p>' if hint else ""
-    more = (" required" if required else "") + (f' aria-describedby="{name}-hint"' if hint else "")
-    line = f'<input id="{name}" name="{name}" type="{kind}" autocomplete="{complete}"{more}>'
-    return f'<label for="{name}">{label}</label>{note}{line}'
+    name: str, label: str, *, hint: str = "", required: bool = False, kind: str = "text", complete: str = "off",
+    key: str = "",
+) -> str:  # fmt: skip
+    """A labelled line of text; ``hint`` is read with it. ``complete``: what a browser may fill in of itself.
+
+    ``key``: where several of a name stand on a page.
+    """
+    at = key or name
+    note = f'<p class="hint" id="{at}-hint">{hint}</p>' if hint else ""
+    more = (" required" if required else "") + (f' aria-describedby="{at}-hint"' if hint else "")
+    line = f'<input id="{at}" name="{name}" type="{kind}" autocomplete="{complete}"{more}>'
+    return f'<label for="{at}">{label}</label>{note}{line}'
 
 
 def tick(name: str, value: str, text: str, *, required: bool = False) -> str:

@@ -76,7 +76,8 @@ def test_with_the_guard_off_the_same_succeeds(
 
 @pytest.mark.parametrize(("name", "page", "action"), [
     (OWNER, "/mof", "approve"), (OWNER, "/mof", "activate"), (OWNER, "/mof", "destroy"), (OWNER, "/mof", ""),
-    (KEEPER, "/keeper", "consent"), (KEEPER, "/keeper", "revoke"),
+    (OWNER, "/mof", "extend"), (OWNER, "/mof", "revoke"),
+    (KEEPER, "/keeper", "consent"), (KEEPER, "/keeper", "destroy"),
 ])  # fmt: skip
 def test_nobody_does_what_its_role_may_not(here: Settings, name: str, page: str, action: str) -> None:
     web = browser(here, name=name)

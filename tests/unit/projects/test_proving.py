@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from tests import policykit
 
 from khlang import settings as settings_
 from khlang.errors import IntegrityError
-from khlang.policy import proof
+from khlang.policy import book, proof
 from khlang.policy.proof import Ask, Given
 from khlang.projects import proving
 from khlang.projects.policy_cli import policy
 from khlang.settings import Settings
-from khlang.stack import access, secrets
+from khlang.stack import access, canarypass, passes, secrets
 
 SHUT, OPEN = Given(refused="PERMISSION_DENIED"), Given("q", (0,))
 
@@ -34,7 +35,8 @@ def answering(monkeypatch: pytest.MonkeyPatch, *rounds: Given) -> None:
     """Trino, round by round, when it is asked for what the policy withholds."""
     left = list(rounds)
 
-    def one_round(_: Settings, asked: list[Ask], document: dict[str, Any]) -> Any:
+    def one_round(_: Settings, asked: list[Ask], document: dict[str, Any], passes: dict[str, str]) -> Any:
+        del passes
         given = left.pop(0)
         lines = [(one, proof.wrong(one, given, None, document)) for one in asked if not one.rule]
         return set(), [(one, wrong) for one, wrong in lines if wrong]
@@ -66,3 +68,22 @@ def test_what_stays_otherwise_alarms_and_is_not_proven(here: Settings, monkeypat
     assert (alarm.value.code, alarm.value.exit_code) == ("POLICY-CANARY", 25)
     assert "mof.canary demo.linked_records: was answered, and the policy gives it nothing" in said
     assert proving.due(here)
+
+
+def test_without_a_pass_it_is_proven_outside_only_and_stays_due(
+    here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for one in policykit.events():
+        book.add(here, "poverty", lambda _, one=one: one)  # type: ignore[misc]
+    access.apply(here)
+    answering(monkeypatch, SHUT, SHUT)
+    done = proving.prove(here, print)
+    assert done.unasked == ("canary.poverty@workspace",)
+    assert "not proven, for want of a pass: canary.poverty@workspace" in done.told()
+    assert proving.due(here), "the next hour tries it again"
+    # As behind the fence, where the key is not to be seen and somebody outside gives passes.
+    passes.ensure(here)
+    canarypass.serve(here)
+    monkeypatch.setattr(proving, "_passes", canarypass.ask)
+    assert proving.prove(here, print).unasked == ()
+    assert not proving.due(here)
