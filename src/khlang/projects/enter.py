@@ -29,7 +29,8 @@ RENEW_SECONDS = passes.LIFE.total_seconds() / 3
 #: How long a command may take to end by itself when this one is told to.
 GRACE_SECONDS = 5.0
 #: What of ``<var>`` nobody needs who works in a project.
-HIDDEN = ("secrets", "minio", "trino", "spark", "airflow", "lab", "superset", "registry/projects", "demo")
+HIDDEN = ("secrets", "minio", "trino", "spark", "airflow", "lab", "superset", "registry/projects", "registry/orders",
+          "demo")  # fmt: skip
 
 
 def files(settings: Settings, name: str) -> Path:
