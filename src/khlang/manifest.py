@@ -43,6 +43,13 @@ class Link(TypedDict):
     parts: list[Part]
 
 
+class Approval(TypedDict):
+    """The approver's own signature (:mod:`khlang.approver`), both hex."""
+
+    key: str
+    signature: str
+
+
 class Manifest(TypedDict):
     """The published form; ``manifest.schema.json`` says what each field means."""
 
@@ -67,6 +74,7 @@ class Manifest(TypedDict):
     approver: str
     supersedes: str | None
     link: NotRequired[Link]
+    approval: NotRequired[Approval]
 
 
 @functools.cache

@@ -3,8 +3,11 @@
 import json
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from khlang import approver as approver_
 from khlang import manifest, private
-from khlang.agency import signing
+from khlang.agency import approver, signing
 from khlang.agency.home import Home
 from khlang.errors import AccessError, InputError
 from khlang.manifest import Manifest
@@ -34,7 +37,7 @@ def find(home: Home, wanted: str) -> Path:
     return found[0]
 
 
-def approve(home: Home, folder: Path, *, name: str, role: str) -> Manifest:
+def approve(home: Home, folder: Path, *, name: str, role: str, key: Ed25519PrivateKey | None = None) -> Manifest:
     """Sign what waits, as its approver.
 
     Args:
@@ -42,9 +45,11 @@ def approve(home: Home, folder: Path, *, name: str, role: str) -> Manifest:
         folder: A folder of ``pending``.
         name: The approver's, kept at the agency only.
         role: The approver's office; it goes into the manifest.
+        key: The approver's own, where there is one.
 
     Raises:
-        AccessError: The approver is the one who prepared it, or acts in the preparer's role.
+        AccessError: The approver is the one who prepared it, acts in the preparer's role, or has a key and did
+            not give it.
         InputError: Name or role is empty.
     """
     made = manifest.parse((folder / "manifest.json").read_bytes())
@@ -58,6 +63,8 @@ def approve(home: Home, folder: Path, *, name: str, role: str) -> Manifest:
             "ให้อีกคนหนึ่งอนุมัติ / Let the other person approve.",
             code="APPROVE-SAME",
         )
+    approver.require(home, key)
+    signed = approver_.add(signed, key) if key else signed
     private.write(folder / RECORD, json.dumps({"name": name.strip(), "role": role.strip()}, ensure_ascii=False) + "\n")
     signing.sign(home, signed, folder)
     return signed

@@ -13,6 +13,10 @@ COMMANDS = {
     "check": (f"{_HERE}.check:check", "ตรวจก่อนส่ง / See what would leave, and whether the pool would take it."),
     "seal": (f"{_HERE}.seal:seal", "ปิดผนึกไฟล์ / Seal one extract; nothing leaves this machine yet."),
     "approve": (f"{_HERE}.approve:approve", "อนุมัติ / Approve what another person sealed, where two are asked for."),
+    "approver-key": (
+        f"{_HERE}.approver:approver_key",
+        "กุญแจผู้อนุมัติ / A key of the approver's own, where two are asked for.",
+    ),
     "send": (f"{_HERE}.send:send", "ส่งข้อมูล / Send one sealed folder, or all that have no receipt."),
     "status": (f"{_HERE}.status:status", "สถานะ / What was sealed and sent, and what became of it."),
     "receipt": (f"{_HERE}.receipt:receipt", "ใบรับ / One submission's receipt, signed: text, JSON, HTML, PDF."),

@@ -90,6 +90,22 @@ def enrol(
     click.echo(f"{agency} is enrolled; its token is in {token_file}.")
 
 
+@pool.command(
+    epilog="\b\nExamples:\n  khlang pool approver approver.key.json\n  khlang pool approver approver.key.json --remove"
+)
+@click.argument("request", type=FILE)
+@click.option("--remove", is_flag=True, help="The approver left, or the key was lost.")
+def approver(*, request: Path, remove: bool) -> None:
+    """Enrol the key of an agency's approver: where a contract asks for two people, nothing lands without it.
+
+    Take the file from the approver, not from who seals, and hold the key against a letter or a call of the approver.
+    """
+    asked = json.loads(request.read_text(encoding="utf-8"))
+    agency, key = str(asked["agency"]), str(asked["approver_key"])
+    left = keeper.approver(settings_.load(), agency=agency, key=key, admitted=not remove)
+    click.echo(f"Keys that approve for {agency}: {', '.join(left) or 'none: two roles are enough'}.")
+
+
 @pool.command(epilog="\b\nExamples:\n  khlang pool expire --dry-run\n  khlang pool expire --days 90")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Date to reckon from; today by default.")
 @click.option("--days", type=click.IntRange(0, 3650), default=settings_.CORRECTION_DAYS, show_default=True)

@@ -1,11 +1,11 @@
 """The envelope of a submission: who signed it, for which contract, period, profile; and each part's bytes."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from khlang import lake, manifest, signatures
+from khlang import approver, lake, manifest, signatures
 from khlang.contracts import Contracts, Table
 from khlang.errors import AccessError, ContractError, IntegrityError, KhlangError, PeriodError, SealingKeyError
 from khlang.landing.refusal import refusal, require_place
@@ -37,7 +37,8 @@ def read(data: bytes, signature: str, place: lake.Submission, known: Known) -> t
     Raises:
         SignatureError: The enrolled key did not sign these bytes.
         ContractError: The manifest is malformed, or of another contract or version.
-        AccessError: The contract asks for two people, and the manifest does not name two.
+        AccessError: The contract asks for two people, and the manifest does not name two, or the agency's approver has
+            a key and did not sign with it.
         PeriodError: The month cannot be sent.
         SealingKeyError: It was sealed with another key, epoch or profile.
         IntegrityError: It contradicts itself or lies in another's place.
@@ -46,7 +47,7 @@ def read(data: bytes, signature: str, place: lake.Submission, known: Known) -> t
     made = manifest.parse(data)
     require_place(made, place)
     table = _contract(made, known)
-    _approved(made, (table,) if table else known.contracts.by_agency(made["agency"]))
+    _approved(made, (table,) if table else known.contracts.by_agency(made["agency"]), known.agency.approvers)
     if made["period"] not in known.months:
         raise refusal(
             PeriodError,
@@ -93,15 +94,26 @@ def _contract(made: Manifest, known: Known) -> Table | None:
     return table
 
 
-def _approved(made: Manifest, tables: Iterable[Table]) -> None:
-    """The names stay at the agency; what the pool can hold it to are the two roles that it signed."""
-    if any(table.two_people for table in tables) and not manifest.approved_by_another(made):
+def _approved(made: Manifest, tables: Iterable[Table], approvers: Collection[str]) -> None:
+    """The names stay at the agency; what the pool holds it to are two roles, and the approver's key if it has one."""
+    if not any(table.two_people for table in tables):
+        return
+    if not manifest.approved_by_another(made):
         raise refusal(
             AccessError,
             "APPROVER",
             th="ข้อตกลงข้อมูลกำหนดให้ผู้จัดทำและผู้อนุมัติเป็นคนละคน แต่ใบกำกับไม่มีผู้อนุมัติ หรือเป็นตำแหน่งเดียวกัน",
             en="The contract asks for two people; the manifest names no approver, or the preparer's role again.",
             remedy=TWO_PEOPLE,
+        )
+
+    if approvers and not approver.holds(made, approvers):
+        raise refusal(
+            AccessError,
+            "APPROVER-KEY",
+            th="ใบกำกับไม่มีลายมือชื่อของผู้อนุมัติที่ขึ้นทะเบียนไว้",
+            en="The manifest is not signed by an approver whose key is enrolled.",
+            remedy="ให้ผู้อนุมัติใช้กุญแจของตน / Let the approver use the own key: khlang agency approve … --key FILE",
         )
 
 

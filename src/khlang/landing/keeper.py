@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 
 from khlang import contracts, private
-from khlang.errors import AccessError, ContractError, SignatureError
+from khlang.errors import AccessError, ContractError, SignatureError, UsageError
 from khlang.landing import registry, statement
 from khlang.period import parse
 from khlang.settings import Settings
@@ -73,13 +73,48 @@ def register(settings: Settings, *, agency: str, public_key: str, token_sha256: 
         raise ContractError(f"No contract names the agency {agency}.", "See `khlang contract list`.")
     if not all(re.fullmatch(r"[0-9a-f]{64}", text) for text in (public_key, token_sha256)):
         raise SignatureError("The public key is not 64 hex characters.", "Give the agency's enrolment.json.")
+    before = gone or registry.agencies(settings).get(agency)
     entry = {
         "agency": agency,
         "public_key": public_key,
         "token_sha256": token_sha256,
         "datasets": sorted(table.name for table in tables),
         "simulation": simulation,
+        **({"approvers": list(before.approvers)} if before and before.approvers else {}),
     }
+    _keep(settings, agency, entry)
+
+
+def approver(settings: Settings, *, agency: str, key: str, admitted: bool) -> list[str]:
+    """Enrol a key of an agency's approver, or take it away; the agency's own enrolment leaves these as they are.
+
+    Args:
+        settings: Of this installation.
+        agency: Its id.
+        key: The approver's hex Ed25519 key, told by the approver and not by who seals.
+        admitted: False where it is taken away.
+
+    Returns:
+        The keys that approve there now.
+
+    Raises:
+        UsageError: No such agency is enrolled.
+        SignatureError: The key is no Ed25519 public key in hex, or the agency's own.
+    """
+    known = registry.agencies(settings).get(agency)
+    if known is None:
+        raise UsageError(f"{agency} is not enrolled.", "See the registry's folder agencies.")
+    if not re.fullmatch(r"[0-9a-f]{64}", key) or key == known.public_key:
+        raise SignatureError(
+            "This is no key of an approver.", "Give what `khlang agency approver-key` made.", code="APPROVER-ENROL"
+        )
+    left = {*known.approvers, key} if admitted else {*known.approvers} - {key}
+    path = settings.registry / "agencies" / f"{agency}.json"
+    _keep(settings, agency, json.loads(path.read_text(encoding="utf-8")) | {"approvers": sorted(left)})
+    return sorted(left)
+
+
+def _keep(settings: Settings, agency: str, entry: dict[str, object]) -> None:
     private.write(settings.registry / "agencies" / f"{agency}.json", json.dumps(entry, indent=1) + "\n", mode=0o644)
 
 

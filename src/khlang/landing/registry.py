@@ -15,12 +15,16 @@ from khlang.settings import Settings
 
 @dataclass(frozen=True)
 class Agency:
-    """One enrolled agency: its verify key (hex), the hash of its gateway token, the datasets it may send."""
+    """One enrolled agency: its verify key (hex), the hash of its gateway token, the datasets it may send.
+
+    ``approvers``: verify keys (hex) of those who approve there, where they have keys of their own.
+    """
 
     name: str
     public_key: str
     token_sha256: str
     datasets: tuple[str, ...]
+    approvers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,11 @@ def agencies(settings: Settings, *, revoked: bool = False) -> dict[str, Agency]:
         entry = json.loads(path.read_text(encoding="utf-8"))
         if bool(entry.get("revoked")) == revoked:
             found[entry["agency"]] = Agency(
-                entry["agency"], entry["public_key"], entry["token_sha256"], tuple(entry["datasets"])
+                entry["agency"],
+                entry["public_key"],
+                entry["token_sha256"],
+                tuple(entry["datasets"]),
+                tuple(entry.get("approvers", ())),
             )
     return found
 

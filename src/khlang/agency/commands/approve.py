@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from khlang import manifest
-from khlang.agency import approval, due
+from khlang.agency import approval, approver, due
 from khlang.agency.commands import home_option, json_option
 from khlang.agency.home import Home
 
@@ -15,6 +15,7 @@ EXAMPLES = """ตัวอย่าง / Examples:
 \b
   khlang agency approve                     # ชุดที่รออนุมัติ / what waits
   khlang agency approve 3f2a91 --name "…" --role ผู้อำนวยการกอง
+  khlang agency approve 3f2a91 --key E:\\approver.key
 """
 
 
@@ -22,11 +23,19 @@ EXAMPLES = """ตัวอย่าง / Examples:
 @click.argument("submission", required=False)
 @click.option("--name", help="ชื่อผู้อนุมัติ เก็บไว้ที่หน่วยงานเท่านั้น / The approver's name; it stays here.")
 @click.option("--role", help="ตำแหน่งผู้อนุมัติ / The approver's office; it goes into the manifest.")
+@click.option("--key", type=click.Path(path_type=Path), help="กุญแจของผู้อนุมัติเอง / The approver's own key.")
 @click.option("--yes", is_flag=True, help="ตรวจแล้ว ไม่ต้องถาม / Looked at already; do not ask.")
 @home_option
 @json_option
 def approve(
-    *, submission: str | None, name: str | None, role: str | None, yes: bool, home: Path, as_json: bool
+    *,
+    submission: str | None,
+    name: str | None,
+    role: str | None,
+    key: Path | None,
+    yes: bool,
+    home: Path,
+    as_json: bool,
 ) -> None:
     """Approve what another person sealed; without an id, list what waits / อนุมัติ."""
     here = Home(home)
@@ -40,7 +49,9 @@ def approve(
     role = role or click.prompt("ตำแหน่ง / role")
     if not yes:
         click.confirm("ตรวจแล้ว อนุมัติให้ส่ง / Looked at: may it be sent?", abort=True, err=as_json)
-    made = approval.approve(here, folder, name=str(name), role=str(role))
+    secret = click.prompt("รหัสผ่านของผู้อนุมัติ / Approver's passphrase", hide_input=True, err=as_json) if key else ""
+    own = approver.opened(key, str(secret)) if key else None
+    made = approval.approve(here, folder, name=str(name), role=str(role), key=own)
     told = json.dumps({"submission": made["submission"], "folder": str(folder)}, ensure_ascii=False)
     click.echo(told if as_json else f"อนุมัติแล้ว / approved: {made['submission'][:12]}")
 

@@ -1,7 +1,9 @@
 """What a form asks for: each changes one thing, and sends the browser on."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
+from khlang.agency import approver
 from khlang.agency.ui.answer import Answer, go
 from khlang.agency.ui.desk import Desk
 from khlang.agency.ui.form import Upload
@@ -65,7 +67,9 @@ def _approve(desk: Desk, fields: Fields) -> str:
     if one(fields, "looked") != "yes":
         remedy = "ตรวจแล้วทำเครื่องหมาย / Look, and tick the box."
         raise InputError("ยังไม่ได้ตรวจ / Not looked at yet.", remedy, code="UI-LOOK")
-    desk.approve(one(fields, "submission"), one(fields, "name"), one(fields, "role"))
+    place = one(fields, "key").strip()
+    key = approver.opened(Path(place), one(fields, "passphrase")) if place else None
+    desk.approve(one(fields, "submission"), one(fields, "name"), one(fields, "role"), key)
     return "/submissions"
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from khlang import manifest, private
 from khlang.agency import approval, receipts, sending, submission
 from khlang.agency.checking import check, page, telling
@@ -102,9 +104,9 @@ class Desk:
         """Ask the pool what became of everything that was sent."""
         self.bench.start(Work("refresh", "/submissions"), self._refresh)
 
-    def approve(self, wanted: str, name: str, role: str) -> None:
+    def approve(self, wanted: str, name: str, role: str, key: Ed25519PrivateKey | None = None) -> None:
         """Sign what waits, as the second person."""
-        approval.approve(self.home, approval.find(self.home, an_id(wanted)), name=name, role=role)
+        approval.approve(self.home, approval.find(self.home, an_id(wanted)), name=name, role=role, key=key)
 
     def headers(self) -> tuple[list[str], list[Column]]:
         """Headers of the file that no column claims, and columns that no header names."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from khlang import manifest
 from khlang import period as period_
-from khlang.agency import approval, printing, receipts, sending
+from khlang.agency import approval, approver, printing, receipts, sending
 from khlang.agency.ui.answer import Answer, go
 from khlang.agency.ui.desk import Desk, an_id
 from khlang.agency.ui.pages import choose, look, sent
@@ -134,7 +134,8 @@ class Views:
 
     def _approve(self, submission: str) -> Answer:
         folder = approval.find(self._desk.home, an_id(submission))
-        return self._page(sent.approval(self._words(), _manifest(folder), self._titles(), self._csrf))
+        keyed = approver.needed(self._desk.home)
+        return self._page(sent.approval(self._words(), _manifest(folder), self._titles(), self._csrf, keyed=keyed))
 
     def _receipt(self, rest: str) -> Answer:
         home = self._desk.home

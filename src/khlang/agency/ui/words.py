@@ -130,6 +130,12 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "name": ("ชื่อผู้อนุมัติ", "Approver's name"),
     "namehint": ("เก็บไว้ที่หน่วยงานเท่านั้น ไม่ส่งออก", "It stays at the agency and does not leave."),
     "role": ("ตำแหน่งผู้อนุมัติ", "Approver's office"),
+    "key": ("ไฟล์กุญแจผู้อนุมัติ", "File of the approver's key"),
+    "keyhint": (
+        "ที่อยู่ไฟล์ในแฟลชไดรฟ์ของผู้อนุมัติ เช่น E:\\approver.key",
+        "Its place on the approver's stick, such as E:\\approver.key",
+    ),
+    "passphrase": ("รหัสผ่านของผู้อนุมัติ", "Approver's passphrase"),
     "looked": ("ข้าพเจ้าตรวจจำนวนข้างต้นแล้ว", "I have looked at the counts above"),
     "preparer": ("ผู้จัดทำ", "Prepared by"),
     "agreement": ("ข้อตกลง", "Agreement"),

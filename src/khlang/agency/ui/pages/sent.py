@@ -25,8 +25,11 @@ def listed(w: Words, lines: Sequence[Made], waiting: Sequence[Made], titles: Map
     return Page(w("list"), f'<ul class="items">{"".join(items)}</ul>{refresh}', step)
 
 
-def approval(w: Words, made: Made, titles: Mapping[str, str], csrf: str) -> Page:
-    """What the second person looks at before signing: counts and reasons, no value of any row."""
+def approval(w: Words, made: Made, titles: Mapping[str, str], csrf: str, *, keyed: bool) -> Page:
+    """What the second person looks at before signing: counts and reasons, no value of any row.
+
+    ``keyed``: the approver has a key, whose file and passphrase are asked for.
+    """
     facts = [
         (w("dataset"), e(titles.get(made["dataset"], made["dataset"]))),
         (w("period"), e(w.month(made["period"]))),
@@ -44,9 +47,13 @@ def approval(w: Words, made: Made, titles: Mapping[str, str], csrf: str) -> Page
     ]
     whole = [column for column, reasons in made["pid_reasons"].items() if not reasons]
     rows += [[f"<code>{e(column)}</code>", w("all_sealed"), "0"] for column in whole]
+    keys = field("key", w("key"), hint=w("keyhint"), required=True) + field(
+        "passphrase", w("passphrase"), required=True, kind="password"
+    )
     inner = (
         f"{hidden(submission=made['submission'])}{field('name', w('name'), hint=w('namehint'), required=True)}"
-        f"{field('role', w('role'), required=True)}{tick('looked', 'yes', w('looked'), required=True)}"
+        f"{field('role', w('role'), required=True)}{keys if keyed else ''}"
+        f"{tick('looked', 'yes', w('looked'), required=True)}"
         f"<button>{w('approve')}</button>"
     )
     counts = table(w("no_code"), [w("as"), w("why"), w("rows")], rows, numbers=(2,))
