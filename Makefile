@@ -5,6 +5,7 @@ MONTHS ?= 3
 SEED ?= 7
 DOMAINS ?= welfare
 HISTORY ?=
+SECOND ?=
 ROWS ?= 5000000
 KHLANG := .venv/bin/khlang
 # A machine that forbids Python to keep what it compiled pays for it at each start: 10 s of GX instead of 3.
@@ -18,8 +19,8 @@ help: ## Show this list
 setup: ## Install and build what is missing (cached; seconds when all is there)
 	@$(PYTHON) infra/native/bootstrap.py
 
-demo: setup ## Run the main job: extracts to an answer (PEOPLE=20000 MONTHS=3 SEED=7 DOMAINS=welfare HISTORY=1)
-	@$(KHLANG) demo --people $(PEOPLE) --months $(MONTHS) --seed $(SEED) --domains $(DOMAINS) $(if $(HISTORY),--history)
+demo: setup ## Run the main job: extracts to an answer (PEOPLE=20000 MONTHS=3 SEED=7 DOMAINS=welfare HISTORY=1 SECOND=1)
+	@$(KHLANG) demo --people $(PEOPLE) --months $(MONTHS) --seed $(SEED) --domains $(DOMAINS) $(if $(HISTORY),--history) $(if $(SECOND),--second)
 
 domains: setup ## Write docs/domains from the last demo, its servers up: figures and notebooks, run as the analyst
 	@$(KHLANG) domains docs

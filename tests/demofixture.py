@@ -22,11 +22,11 @@ class Demo:
     printed: str
 
 
-def run_demo(settings: Settings) -> Demo:
-    """Run the command as a person does."""
-    command = [str(settings.root / ".venv" / "bin" / "khlang"), "demo", f"--people={PEOPLE}", f"--months={MONTHS}"]
+def run_demo(settings: Settings, *more: str, people: int = PEOPLE) -> Demo:
+    """Run the command as a person does; ``more``: further options."""
+    command = [str(settings.root / ".venv" / "bin" / "khlang"), "demo", f"--people={people}", f"--months={MONTHS}"]
     done = subprocess.run(
-        command, env=environment(settings), cwd=settings.root, capture_output=True, text=True, check=False
+        [*command, *more], env=environment(settings), cwd=settings.root, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     report = json.loads((settings.var / "demo" / "report.json").read_text(encoding="utf-8"))

@@ -15,6 +15,7 @@ from khlang.demo.watch import Row
 from khlang.errors import IntegrityError, UsageError
 
 GOOD = {"agency": "dlt", "dataset": "vehicles", "period": "2026-01", "verdict": "promoted"}
+DONE = {"plan": {"second": False}, "linkage": {"quality": []}}
 TRUE = {"name": "welfare_by_amphoe", "equals_truth": True, "missing": 0, "extra": 0}
 
 
@@ -29,7 +30,8 @@ def test_a_demo_of_other_people_in_the_same_installation_is_refused(tmp_path: Pa
     here.truth.mkdir(parents=True)
     (here.truth / "plan.json").write_text(json.dumps({"people": 2000, "months": 1, "seed": 7, "start": "2026-01"}))
     settled(here, plan)
-    for other in (Plan(500, 2, 7, "2026-01"), Plan(2000, 2, 8, "2026-01"), Plan(2000, 2, 7, "2026-02")):
+    others = [Plan(500, 2, 7, "2026-01"), Plan(2000, 2, 8, "2026-01"), Plan(2000, 2, 7, "2026-02")]
+    for other in [*others, Plan(2000, 2, 7, "2026-01", second=True)]:
         with pytest.raises(UsageError) as told:
             settled(here, other)
         assert told.value.code == "DEMO-OTHER"
@@ -46,26 +48,33 @@ def test_marts_of_a_domain_that_nobody_wanted_or_sent_rest() -> None:
 
 
 def test_histories_are_started_of_what_was_there_before_and_else_left_to_their_switch() -> None:
-    assert switches({"water": True}, history=False, fresh=False) == ({"marts_water": True}, {"land"})
-    assert switches({}, history=True, fresh=True) == ({"history": False}, {"land"})
-    assert switches({}, history=True, fresh=False) == ({"history": False}, {"land", "history"})
+    assert switches({"water": True}, [], fresh=False) == ({"marts_water": True}, {"land"})
+    assert switches({}, ["history"], fresh=True) == ({"history": False}, {"land"})
+    both = ({"history": False, "second": False}, {"land", "history", "second"})
+    assert switches({}, ["history", "second"], fresh=False) == both
 
 
 def test_nothing_is_wrong_with_a_true_demo() -> None:
-    assert wrong({"extracts": [GOOD], "marts": [TRUE]}) == []
+    assert wrong(DONE | {"extracts": [GOOD], "marts": [TRUE]}) == []
+
+
+def test_a_demo_of_the_second_route_that_linked_nothing_is_wrong() -> None:
+    asked = DONE | {"extracts": [GOOD], "marts": [TRUE], "plan": {"second": True}}
+    assert wrong(asked) == ["records without a usable citizen ID were not linked"]
+    assert wrong(asked | {"linkage": {"quality": [{"f1": 0.9}]}}) == []
 
 
 @pytest.mark.parametrize("verdict", ["refused", "superseded", ""])
 def test_demo_with_an_extract_that_was_not_promoted_is_refused(verdict: str) -> None:
     with pytest.raises(IntegrityError, match="dlt/vehicles 2026-01 is") as caught:
-        judge({"extracts": [GOOD | {"verdict": verdict}], "marts": [TRUE]})
+        judge(DONE | {"extracts": [GOOD | {"verdict": verdict}], "marts": [TRUE]})
     assert (caught.value.code, caught.value.exit_code) == ("DEMO", 25)
 
 
 def test_demo_whose_mart_is_not_true_is_refused() -> None:
     false = TRUE | {"equals_truth": False, "missing": 1, "extra": 1}
     with pytest.raises(IntegrityError, match="welfare_by_amphoe differs from the truth in 1 and 1 rows"):
-        judge({"extracts": [GOOD], "marts": [false]})
+        judge(DONE | {"extracts": [GOOD], "marts": [false]})
 
 
 def test_verdict_is_the_refusal_of_whichever_hop_refused() -> None:

@@ -62,6 +62,12 @@ def summary(console: Console, made: Submission) -> None:
     for one in made.extract.dropped:
         grid.add_row(escape(one.header), "—", f"[bold]ไม่ส่งออก / dropped[/bold] {_WHY.get(one.why, '')}", "")
     console.print(grid)
+    if table.second_route and not made.extract.keyed:
+        console.print(
+            "ไม่มีกุญแจเปรียบเทียบ: ไฟล์ไม่มีคอลัมน์ครบ / No comparison keys, for the file lacks one of: "
+            + "; ".join(" | ".join(headers) for headers in table.second_route.fields.values()),
+            markup=False,
+        )
     for finding in made.findings:
         console.print(f"{finding.file} {finding.message} [{finding.code}]".strip(), markup=False)
     rows = made.manifest["rows"]

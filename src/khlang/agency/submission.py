@@ -112,7 +112,7 @@ def _sealed(order: _Order, extract: Extract, found: list[Finding]) -> Submission
     home, table, bundle = order.home, order.table, order.home.bundle()
     key = home.order_key()
     seed = order.content.order(order.context)
-    second = linking.of(home, table)
+    second = linking.of(home, table) if extract.keyed else None
     sealer = Sealer(table, bundle, key=key, content=seed, files=extract.files, identify=order.identify, linking=second)
     with making.making(home.sealed(table.name, order.month)) as path:
         link = linking.LinkFile(second, path, bundle.link_recipient(order.month)) if second else None

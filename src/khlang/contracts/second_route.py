@@ -46,11 +46,15 @@ class ComparisonKey:
 
 @dataclass(frozen=True)
 class SecondRoute:
-    """``rows``: keys of ``all`` rows (a register), or of the ``unlinked``; ``fields``: the headers that feed each."""
+    """``rows``: keys of ``all`` rows (a register), or of the ``unlinked``; ``fields``: the headers that feed each.
+
+    ``optional``: an extract that lacks one of the fields is sent without keys; otherwise it is refused at the office.
+    """
 
     rows: Rows
     fields: Mapping[str, tuple[str, ...]]
     keys: tuple[ComparisonKey, ...]
+    optional: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -80,7 +84,14 @@ def read(where: str, said: Any) -> SecondRoute | None:
         values = [getattr(key, kind) for key in keys]
         if len(set(values)) < len(values):
             raise _refused(f"{place}: two keys have the same {kind}.", "each key once")
-    return SecondRoute(said["rows"], fields, keys)
+    return SecondRoute(said["rows"], fields, keys, optional=_optional(place, said))
+
+
+def _optional(place: str, said: Mapping[str, Any]) -> bool:
+    optional: Any = said.get("optional", False)
+    if not isinstance(optional, bool):  # the text "false" would be true
+        raise _refused(f"{place}: optional is neither true nor false.", "optional: true, or leave it out")
+    return optional
 
 
 def _key(place: str, said: Mapping[str, Any], fields: Mapping[str, Sequence[str]]) -> ComparisonKey:

@@ -17,6 +17,7 @@ EXAMPLES = """Examples:
 \b
   khlang demo
   khlang demo --people 200 --months 1       # a small one
+  khlang demo --second                      # records without a usable citizen ID too
   khlang demo --people 100000 --months 12 --start 2026-01 --seed 11
 """
 
@@ -27,15 +28,18 @@ EXAMPLES = """Examples:
 @click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="Same seed, same figures.")
 @click.option("--domains", default="welfare", show_default=True, help="Domains, with what they need; or: all.")
 @click.option("--history", is_flag=True, help="Build histories too: who lived where, as valid and as known.")
+@click.option(
+    "--second", is_flag=True, help="Extracts with names too: records without a usable CID are linked by them."
+)
 @click.option("--start", default="2026-01", show_default=True, help="First month, YYYY-MM.")
-def demo(*, people: int, months: int, seed: int, domains: str, start: str, history: bool) -> None:
+def demo(*, people: int, months: int, seed: int, domains: str, start: str, history: bool, second: bool) -> None:
     """Run the main job from extracts to an answer, on the real servers, and leave them up."""
     from khlang.demo.run import Plan, run
     from khlang.demo.steps import Steps
 
     here, console = settings_.load(), _console()
     named = tuple(name for name in map(str.strip, domains.split(",")) if name)
-    plan = Plan(people, months, seed, parse(start), named)
+    plan = Plan(people, months, seed, parse(start), named, second)
     if plan.start != start:
         raise PeriodError("--start is no Gregorian month.", "Give it as YYYY-MM, such as 2026-01.")
     with Steps(here.var / "demo" / "timings.json", console) as steps:
@@ -62,6 +66,10 @@ def show(console: Console, report: dict[str, Any], told: Sequence[Told]) -> None
     linked = {"dataset": "dataset", "period": "period", "rows_curated": "rows", "persons": "persons",
               "persons_linked": "in the house registry", "link_rate": "rate"}  # fmt: skip
     _print(console, "Link rates", report["link_rates"], linked)
+    route = {"dataset": "dataset", "linked_dataset": "register", "weight_from": "weight from", "records": "records",
+             "findable": "in the register", "linked": "linked", "precision": "precision", "recall": "recall", "f1": "F1"}  # fmt: skip
+    if report["linkage"]["quality"]:
+        _print(console, "Second route, months together, against the truth", report["linkage"]["quality"], route)
     marts = {"name": "mart", "domain": "domain", "rows": "rows", "equals_truth": "equals the observable truth"}
     _print(console, "Marts", report["marts"], marts)
     named = [

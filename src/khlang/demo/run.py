@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from khlang import contracts as contracts_
-from khlang.demo import asking, enrol, offices, report, watch
+from khlang.demo import asking, enrol, linked, offices, report, watch
 from khlang.demo.airflow import Airflow
 from khlang.demo.steps import Steps
 from khlang.errors import IntegrityError, UsageError
@@ -25,13 +25,18 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Plan:
-    """What the demo runs on; ``start`` is the first month, ``YYYY-MM``; ``domains`` as ``simulate`` takes them."""
+    """What the demo runs on.
+
+    ``start`` is the first month, ``YYYY-MM``; ``domains`` as ``simulate`` takes them; ``second``: whether extracts
+    have names and birth dates, and records without a usable citizen ID are linked by the second route.
+    """
 
     people: int
     months: int
     seed: int
     start: str
     domains: tuple[str, ...] = ("welfare",)
+    second: bool = False
 
     @property
     def periods(self) -> list[str]:
@@ -55,8 +60,12 @@ def simulate(settings: Settings, plan: Plan, say: Callable[[str], None]) -> None
     mark.unlink(missing_ok=True)
     start = date.fromisoformat(f"{plan.start}-01")
     folder = settings.outside / "agencies"
-    wish = simulation.Plan(plan.people, plan.months, start, plan.seed, folder, settings.truth, plan.domains)
-    simulation.simulate(wish, say)
+    simulation.simulate(
+        simulation.Plan(
+            plan.people, plan.months, start, plan.seed, folder, settings.truth, plan.domains, names=plan.second
+        ),
+        say,
+    )
     mark.write_text(wanted, encoding="utf-8")
 
 
@@ -66,13 +75,14 @@ def settled(settings: Settings, plan: Plan) -> None:
     More months of the same people, and other domains, are welcome.
 
     Raises:
-        UsageError: Another number of people, seed or first month.
+        UsageError: Another number of people, seed or first month, or the one has names in its extracts, the other not.
     """
     mark = settings.truth / "plan.json"
     if not mark.exists():
         return
     before = json.loads(mark.read_text(encoding="utf-8"))
-    names = ("people", "seed", "start")
+    before.setdefault("second", False)
+    names = ("people", "seed", "start", "second")
     if any(before[name] != getattr(plan, name) for name in names):
         told = ", ".join(f"{name} {before[name]}" for name in names)
         raise UsageError(
@@ -115,22 +125,24 @@ def run(settings: Settings, plan: Plan, steps: Steps, *, history: bool = False) 
         offices.send(settings, sealed, say)
     with steps.step("pool", "Landing, curating, answering") as say:
         rest = idle(settings, {one.name for one in domains}, board.datasets())
-        _follow(settings, board, steps, since=since, switches=switches(rest, history=history, fresh=fresh), say=say)
-    asked = asking.ask(settings, plan.periods, domains, steps)
-    told = asked.told
+        asked = [name for name, wanted in {"history": history, "second": plan.second}.items() if wanted]
+        _follow(settings, board, steps, since=since, switches=switches(rest, asked, fresh=fresh), say=say)
+    answered = asking.ask(settings, plan.periods, domains, steps)
+    links = linked.quality(settings, plan.periods) if plan.second else []
+    told = answered.told
     seconds = steps.seconds | {"total": round(time.monotonic() - begun, 2)}
     document = report.document(
         settings,
         plan=asdict(plan) | {"periods": plan.periods},
         agencies=agencies,
         extracts=[_extract(item, board.rows[item.submission]) for item in sealed],
-        link_rates=asked.link_rates,
-        linkage=asked.linkage,
+        link_rates=answered.link_rates,
+        linkage=answered.linkage | {"quality": links},
         answers={one.domain: one.figures for one in told},
         population={one.domain: one.population for one in told},
-        marts=asked.marts,
-        outcomes=asked.outcomes,
-        equals_truth=all(mart["equals_truth"] for mart in asked.marts),
+        marts=answered.marts,
+        outcomes=answered.outcomes,
+        equals_truth=all(mart["equals_truth"] for mart in answered.marts),
         stages=seconds,
         fresh=fresh,
         since=since.isoformat(),
@@ -157,6 +169,8 @@ def wrong(told: Document) -> list[str]:
         for row in told["extracts"]
         if row["verdict"] != "promoted"
     ]
+    unasked = told["plan"]["second"] and not told["linkage"]["quality"]
+    extracts += ["records without a usable citizen ID were not linked"] if unasked else []
     return extracts + [
         f"{mart['name']} differs from the truth in {mart['missing']} and {mart['extra']} rows"
         for mart in told["marts"]
@@ -212,18 +226,16 @@ def _follow(
     board.refresh()
 
 
-def switches(rest: dict[str, bool], *, history: bool, fresh: bool) -> tuple[dict[str, bool], set[str]]:
+def switches(rest: dict[str, bool], asked: list[str], *, fresh: bool) -> tuple[dict[str, bool], set[str]]:
     """Which DAGs are paused or not, and which are started (pure).
 
     Args:
         rest: From :func:`idle`.
-        history: Whether histories are asked for; if not, their switch stays as a person left it.
-        fresh: Whether nothing was sent before. Months promoted while ``history`` was paused make no event any more.
+        asked: Of ``history`` and ``second`` those asked for; the switch of the other stays as a person left it.
+        fresh: Whether nothing was sent before. Months promoted while such a DAG was paused make no event any more.
     """
     paused = {f"marts_{domain}": still for domain, still in rest.items()}
-    if not history:
-        return paused, {"land"}
-    return paused | {"history": False}, {"land"} if fresh else {"land", "history"}
+    return paused | dict.fromkeys(asked, False), {"land"} if fresh else {"land", *asked}
 
 
 def idle(settings: Settings, wanted: set[str], sent: set[str]) -> dict[str, bool]:

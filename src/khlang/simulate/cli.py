@@ -30,10 +30,13 @@ Examples:
 @click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="Same seed, same content.")
 @click.option("--domains", default="welfare", show_default=True, help="Domains, with what they need; or: all.")
 @click.option("--agencies", default="", help="Write extracts of these only, such as sso,dopa.")
+@click.option("--names", is_flag=True, help="With names and birth dates, for the second route of linkage.")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Gets agencies/ and truth/."
 )
-def simulate(*, people: int, months: int, start: str, seed: int, domains: str, agencies: str, out: Path) -> None:
+def simulate(
+    *, people: int, months: int, start: str, seed: int, domains: str, agencies: str, names: bool, out: Path
+) -> None:
     """Make a synthetic population and each agency's extracts of it.
 
     Nobody in it exists: all citizen IDs are of class 9, which is never issued. The truth (what the marts must show,
@@ -59,7 +62,8 @@ def simulate(*, people: int, months: int, start: str, seed: int, domains: str, a
             console.log(f"{time.monotonic() - began:6.1f} s  {step}", highlight=False)
             status.update(f"simulate: {step}")
 
-        files = run_plan(Plan(people, months, first, seed, out / "agencies", out / "truth", named, only), report)
+        plan = Plan(people, months, first, seed, out / "agencies", out / "truth", named, only, names=names)
+        files = run_plan(plan, report)
     console.print(f"{len(files)} extracts of {people:,} persons in {time.monotonic() - began:.1f} s under {out}")
 
 

@@ -13,7 +13,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from khlang.simulate import called
 from khlang.simulate.calibration import Assumptions
+from khlang.simulate.called import Called
 from khlang.simulate.files import XLSX_ROWS, write_text, write_workbook
 from khlang.simulate.identifiers import generator
 from khlang.simulate.mess import blank_some, faults, send_some_twice
@@ -85,6 +87,7 @@ class Extract:
         latest_by: Of several rows of one grain the one with the latest of this counts.
         may_be_blank: Columns that the office sometimes leaves empty; no mart judges by them.
         most: Rows that one person stands on at most; the contract's GATE-HEAVY allows as many.
+        called: The names and birth dates that stand in the file where the simulation was asked for them.
     """
 
     dataset: str
@@ -95,6 +98,7 @@ class Extract:
     latest_by: str
     may_be_blank: tuple[str, ...] = ()
     most: int = 3
+    called: Called | None = None
 
     def sent(self, month: Month) -> pl.DataFrame:
         """Rows in the order sent, with ``fault``; see the module's docstring for what a row holds."""
@@ -124,13 +128,24 @@ class Extract:
     def write(self, month: Month, sent: pl.DataFrame, folder: Path) -> Path:
         """Write the file as the agency would, under ``<folder>/<agency>/extracts/<dataset>/<period>/``."""
         written = self.hand.write(sent, month.stream("handwriting", self.dataset)).rename(dict(self.hand.headers))
+        if self.called and called.PART in month.world.parts:
+            rng = month.stream("typed", self.dataset)
+            written = written.with_columns(self.called.columns(month.world, sent, rng, encoding=self.hand.encoding))
         place = folder / self.agency / "extracts" / self.dataset / month.period
         name = f"{self.dataset}_{month.period.replace('-', '_')}"
         for old in place.glob(f"{name}.*"):  # a smaller population may have left a workbook where now goes text
             old.unlink()
-        if self.hand.title and written.height < XLSX_ROWS:
+        if self._in_workbook(written.height):
             title = [line.format(period=month.period) for line in self.hand.title]
             return write_workbook(written, place / f"{name}.xlsx", title=title)
         return write_text(
             written, place / f"{name}.{self.hand.suffix}", encoding=self.hand.encoding, separator=self.hand.separator
         )
+
+    def whose(self, sent: pl.DataFrame) -> pl.DataFrame:
+        """The truth of links: each row as sent by its line in the file (from 1), with ``cid`` and ``fault``."""
+        first = len(self.hand.title) + 3 if self._in_workbook(sent.height) else 2  # after titles, an empty row, headers
+        return sent.select(pl.int_range(first, first + pl.len(), dtype=pl.Int64).alias("line"), "cid", "fault")
+
+    def _in_workbook(self, rows: int) -> bool:
+        return bool(self.hand.title) and rows < XLSX_ROWS

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from khlang.simulate import calibration, domain, months, population
+from khlang.simulate import calibration, called, domain, months, population
 from khlang.simulate.calibration import Calibration
 from khlang.simulate.domain import Domain
 from khlang.simulate.extract import Month, Sent
@@ -32,6 +32,8 @@ class Plan:
         truth: Folder that gets the two truths, link rates and the numbers issued.
         domains: Whose extracts and marts; ``all`` is every one, and what one needs comes with it.
         only: Agencies whose extracts are written (none named: all); the truth always covers all.
+        names: Whether files of datasets with a second route have names and birth dates of persons, and the truth says
+            whose each of their rows is (``second/<dataset>/<period>.parquet``).
     """
 
     people: int
@@ -42,6 +44,7 @@ class Plan:
     truth: Path
     domains: tuple[str, ...] = ("welfare",)
     only: tuple[str, ...] = ()
+    names: bool = False
 
 
 def simulate(plan: Plan, report: Report) -> list[Path]:
@@ -75,6 +78,9 @@ def simulate(plan: Plan, report: Report) -> list[Path]:
             sent[extract.dataset] = extract.sent(month)
             if not plan.only or extract.agency in plan.only:
                 files.append(extract.write(month, sent[extract.dataset], plan.agencies))
+            if plan.names and extract.called:
+                whose = extract.whose(sent[extract.dataset])
+                write_parquet(whose, plan.truth / "second" / extract.dataset / f"{month.period}.parquet")
         report(f"{month.period} truth")
         _write_truths(plan.truth, month, sent, told)
         rates.append(link_rates([extract for one in told for extract in one.extracts], sent, month.period))
@@ -91,7 +97,7 @@ def _founded(plan: Plan, known: Calibration, told: tuple[Domain, ...]) -> World:
     world = population.found(known, people=plan.people, months=plan.months, seed=plan.seed, start=plan.start)
     for one in told:
         world = world.with_part(one.name, one.found(world, known, plan.seed))
-    return world
+    return world.with_part(called.PART, called.found(world, plan.seed)) if plan.names else world
 
 
 def _later(plan: Plan, world: World, known: Calibration, told: tuple[Domain, ...]) -> World:
@@ -99,6 +105,8 @@ def _later(plan: Plan, world: World, known: Calibration, told: tuple[Domain, ...
     after = months.advance(world, known, seed=plan.seed)
     for one in told:
         after = after.with_part(one.name, one.advance(world.parts[one.name], after, known, plan.seed))
+    if plan.names:
+        after = after.with_part(called.PART, called.advance(world.parts[called.PART], after, plan.seed))
     return after
 
 

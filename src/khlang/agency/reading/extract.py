@@ -31,6 +31,11 @@ class Extract:
     _at: dict[str, int] = field(repr=False)
     _linked: dict[str, int] = field(repr=False, default_factory=dict)
 
+    @property
+    def keyed(self) -> bool:
+        """Whether comparison keys are made of its rows: the contract has a second route, and the file its fields."""
+        return bool(self._linked)
+
     def chunks(self) -> Iterator[pl.DataFrame]:
         """The contract's columns as text (trimmed, empty is null), ``source_file`` and ``source_row``.
 

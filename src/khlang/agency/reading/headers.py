@@ -83,16 +83,21 @@ def mapped(
 
 
 def linked(file: str, cells: Sequence[str], table: Table) -> dict[str, int]:
-    """Field of the contract's second route → index in the file; empty where it has no such route.
+    """Field of the contract's second route → index in the file.
+
+    Empty where it has no such route, or an optional one of which the file lacks a field.
 
     Raises:
         InputError: A field's column is missing, or there are two.
     """
-    fields = table.second_route.fields if table.second_route else {}
+    route = table.second_route
+    fields = route.fields if route else {}
     at = {
         name: [i for i, cell in enumerate(cells) if folded(cell) in {folded(header) for header in accepted}]
         for name, accepted in fields.items()
     }
+    if route and route.optional and not all(at.values()):
+        return {}
     wrong = [f"{name} ({' | '.join(fields[name])})" for name, found in at.items() if len(found) != 1]
     if wrong:
         raise InputError(

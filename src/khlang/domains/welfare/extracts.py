@@ -1,7 +1,7 @@
 """What the four agencies of the welfare domain send each month."""
 
 from khlang.domains.welfare import simulator
-from khlang.domains.welfare.handwriting import HANDS
+from khlang.domains.welfare.handwriting import CALLED, HANDS
 from khlang.simulate.extract import Extract
 
 EXTRACTS = (
@@ -13,6 +13,7 @@ EXTRACTS = (
         grain=("cid",),
         latest_by="registered_on",
         may_be_blank=("house_id", "occupation_code"),
+        called=CALLED["welfare_registrants"],
     ),
     Extract(
         "insured_persons",
@@ -31,6 +32,7 @@ EXTRACTS = (
         grain=("cid",),
         latest_by="moved_in_on",
         may_be_blank=("sex_code",),
+        called=CALLED["house_registry"],
     ),
     Extract(
         "vehicles",

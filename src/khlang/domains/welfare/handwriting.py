@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 
 from khlang.simulate import mess
+from khlang.simulate.called import Called
 from khlang.simulate.extract import Hand
 
 HEADERS: dict[str, dict[str, str]] = {
@@ -138,4 +139,12 @@ HANDS = {
         title=("กรมการปกครอง กระทรวงมหาดไทย (ข้อมูลจำลอง)", "รายการบุคคลในทะเบียนบ้าน ประจำเดือน {period}"),
     ),
     "vehicles": Hand(HEADERS["vehicles"], _dlt, separator="\t", suffix="txt"),
+}
+# Birth date, sex and amphoe of the register, and the amphoe of a registration, are columns of the contracts: comparison
+# keys are made of what stands there, and the error model has no part in it.
+CALLED = {
+    "welfare_registrants": Called(
+        {"given_name": "ชื่อ", "family_name": "นามสกุล", "birth_date": "วันเกิด", "sex": "เพศ"},
+    ),
+    "house_registry": Called({"given_name": "ชื่อ", "family_name": "นามสกุล"}, careful=True),
 }
