@@ -1,12 +1,13 @@
 """The second route on the real servers: a demo whose extracts have names links who has no usable citizen ID."""
 
 import subprocess
+from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
 import pytest
 from tests.demofixture import Demo, run_demo
-from tests.stackfixture import environment
+from tests.stackfixture import environment, installation
 
 from khlang import store
 from khlang.lake import HEADERS
@@ -16,13 +17,14 @@ from khlang.settings import Settings
 pytestmark = [pytest.mark.soak, pytest.mark.slow, pytest.mark.timeout(1800)]
 DATASET, REGISTER = "welfare_registrants", "house_registry"
 #: The question of docs/how-to/second-route.md, of the demo's dataset.
-ASKED = f"SELECT period, route, weight_from, records FROM ops.link_weights WHERE dataset = '{DATASET}'"  # noqa: S608
+ASKED = f"SELECT period, route, weight_from, records FROM ops.link_weights WHERE dataset = '{DATASET}'"
 
 
 @pytest.fixture(scope="module")
-def linked(stack: Settings) -> Demo:
-    """A demo of the second route; it ended well, so that every mart equals the observable truth."""
-    return run_demo(stack, "--second", people=5000)
+def linked() -> Iterator[Demo]:
+    """A demo of the second route in an installation of its own: where one without names was, it is refused."""
+    with installation() as settings:
+        yield run_demo(settings, "--second", people=5000)
 
 
 def lost(settings: Settings) -> pl.DataFrame:
@@ -60,8 +62,7 @@ def test_every_mart_equals_the_truth(linked: Demo) -> None:
 
 def test_the_comparison_keys_are_destroyed(linked: Demo) -> None:
     s3 = store.client(linked.settings, "land")
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=HEADERS)
-    assert [one["Key"] for page in pages for one in page.get("Contents", []) if "/link-" in one["Key"]] == []
+    assert [key for key in store.list_keys(s3, HEADERS) if "/link-" in key] == []
 
 
 def test_a_demo_without_names_does_not_follow(linked: Demo) -> None:
