@@ -66,8 +66,9 @@ def show(console: Console, report: dict[str, Any], told: Sequence[Told]) -> None
     linked = {"dataset": "dataset", "period": "period", "rows_curated": "rows", "persons": "persons",
               "persons_linked": "in the house registry", "link_rate": "rate"}  # fmt: skip
     _print(console, "Link rates", report["link_rates"], linked)
-    route = {"dataset": "dataset", "linked_dataset": "register", "weight_from": "weight from", "records": "records",
-             "findable": "in the register", "linked": "linked", "precision": "precision", "recall": "recall", "f1": "F1"}  # fmt: skip
+    route = {"dataset": "dataset", "linked_dataset": "register", "weight_from": "weight from",
+             "records": "records", "findable": "in the register", "linked": "linked",
+             "precision": "precision", "recall": "recall", "f1": "F1"}  # fmt: skip
     if links := report["linkage"]["quality"]:
         _print(console, "Second route, months together, against the truth", links, route)
     marts = {"name": "mart", "domain": "domain", "rows": "rows", "equals_truth": "equals the observable truth"}
