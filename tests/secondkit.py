@@ -26,6 +26,7 @@ from khlang.simulate.labelled import Labelled
 HERE = Path(__file__).parent
 REGISTER, VISITS = "clinic_people", "clinic_visits"
 AGENCIES = {"lreg": REGISTER, "lcln": VISITS}
+PILOT = ("house_registry", "welfare_registrants")
 PERIOD = "2026-01"
 
 
@@ -38,7 +39,16 @@ def root(folder: Path) -> Path:
     told = yaml.safe_load(fields.read_text(encoding="utf-8"))
     mine = yaml.safe_load((HERE / "second" / "fields.yaml").read_text(encoding="utf-8"))
     fields.write_text(yaml.safe_dump(mine | told, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    for name in PILOT:
+        _without_route(folder / "contracts" / "welfare" / f"{name}.yaml")
     return folder
+
+
+def _without_route(contract: Path) -> None:
+    """Take the pilot's second route out: of equal keys its register would wait for these visits, and they for it."""
+    told = yaml.safe_load(contract.read_text(encoding="utf-8"))
+    told["customProperties"] = [each for each in told["customProperties"] if each["property"] != "secondRoute"]
+    contract.write_text(yaml.safe_dump(told, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
 @dataclass(frozen=True)

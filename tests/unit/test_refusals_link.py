@@ -33,6 +33,11 @@ def visits(tables: Contracts) -> Table:
     return tables[VISITS]
 
 
+@pytest.fixture(scope="module")
+def optional() -> Table:
+    return contracts.load()["welfare_registrants"]
+
+
 def at(tmp_path: Path, link: dict[str, Any] | None, monkeypatch: pytest.MonkeyPatch) -> Home:
     """An office's folder whose bundle says this of the second route; no linkage key was given to it."""
     bundle = replace(_bundle(), link=link)
@@ -81,6 +86,23 @@ def test_a_month_that_no_link_file_is_taken_for(tmp_path: Path, monkeypatch: pyt
 def test_an_extract_that_lacks_a_field_of_the_second_route(visits: Table) -> None:
     refused = expect_raised(lambda: headers.linked("x.csv", ["a", "b"], visits), code="SEAL-LINK-COLUMN", exit_code=20)
     expect_official(refused, code="SEAL-LINK-COLUMN", exit_code=20, says="It does not leave")
+
+
+def test_an_optional_route_wants_all_fields_or_makes_no_keys(optional: Table) -> None:
+    assert optional.second_route
+    first = [headers_[0] for headers_ in optional.second_route.fields.values()]
+    assert list(headers.linked("x.csv", first, optional)) == list(optional.second_route.fields)
+    assert headers.linked("x.csv", first[1:], optional) == {}
+    twice = [*first, first[0]]
+    expect_raised(lambda: headers.linked("x.csv", twice, optional), code="SEAL-LINK-COLUMN", exit_code=20)
+
+
+def test_of_an_optional_route_the_link_file_may_be_missing_and_not_be_another(optional: Table) -> None:
+    known: Any = SimpleNamespace(epochs={"e01": SimpleNamespace(link_kcv="aa")}, today=date(2026, 2, 3))
+    made: Any = {"profile": {"epoch": "e01"}}
+    envelope._linked(made, optional, known)
+    other = made | {"link": {"recipes": ["given+sex+amphoe"], "epoch": "e01", "kcv": "aa"}}
+    expect_raised(lambda: envelope._linked(other, optional, known), code="LINK-RECIPES", exit_code=23)
 
 
 def test_a_link_file_with_other_keys_or_under_another_key(visits: Table) -> None:

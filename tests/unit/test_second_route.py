@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import polars as pl
 import pytest
+from tests import secondkit
 
 from khlang import comparison, names
 from khlang.contracts import second_route
@@ -90,6 +91,7 @@ def test_a_key_of_fewer_than_three_fields_is_refused(parts: list[str]) -> None:
 @pytest.mark.parametrize(
     "change",
     [{"rows": "some"}, {"keys": []}, {"fields": {"shoe_size": ["a"]}}, {"keys": [{"name": "K", "parts": PARTS}]},
+     {"optional": "false"},
      {"keys": [{"name": "k", "parts": [*PARTS, "shoe"]}]}, {"keys": [{"name": n, "parts": PARTS} for n in "ab"]}],
 )  # fmt: skip
 def test_a_second_route_that_is_none_is_refused(change: dict[str, Any]) -> None:
@@ -107,7 +109,8 @@ KEYS = (
 def declared() -> dict[str, list[tuple[str, ...]]]:
     """Where keys are declared → the parts of each."""
     howto = ROOT / "docs" / "how-to" / "second-route.md"
-    sources = [*sorted((ROOT / "tests" / "second" / "contracts").rglob("*.yaml")), howto]
+    pilot = [ROOT / "contracts" / "welfare" / f"{name}.yaml" for name in secondkit.PILOT]
+    sources = [*sorted((ROOT / "tests" / "second" / "contracts").rglob("*.yaml")), *pilot, howto]
     line = re.compile(r"^ *- \{name: \w+, parts: \[([^]]+)\]", re.MULTILINE)
     return {path.name: [tuple(found.split(", ")) for found in line.findall(path.read_text(encoding="utf-8"))]
             for path in sources}  # fmt: skip
@@ -115,7 +118,7 @@ def declared() -> dict[str, list[tuple[str, ...]]]:
 
 def test_the_keys_that_are_shown_and_tried_are_those_that_were_measured_and_attacked() -> None:
     told = declared()
-    assert len(told) == 3
+    assert len(told) == 5
     assert all(parts == list(labelled.KEYS) for parts in told.values()), told
 
 

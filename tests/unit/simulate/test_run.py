@@ -125,3 +125,48 @@ def test_only_the_agencies_asked_for_are_written(plan, tmp_path):
     assert path.parent.parts[-4:] == ("sso", "extracts", "insured_persons", "2026-01")
     ours, whole = (pl.read_parquet(p.truth / "link_rates.parquet").filter(period="2026-01") for p in (part, plan))
     assert ours.height == whole.height == 4
+
+
+@pytest.fixture(scope="module")
+def named(plan, tmp_path_factory):
+    """The same with names."""
+    folder = tmp_path_factory.mktemp("named")
+    told = replace(plan, agencies=folder / "agencies", truth=folder / "truth", names=True)
+    simulate(told, quiet)
+    return told
+
+
+def test_names_change_nothing_else(plan, named):
+    before, after = fingerprint(plan), fingerprint(named)
+    changed = {path for path in before if before[path] != after.get(path)}
+    assert {path.split("/")[3] for path in changed} == {"house_registry", "welfare_registrants"}
+    assert {path.split("/")[1] for path in after.keys() - before.keys()} == {"second"}
+    for dataset in ("house_registry", "welfare_registrants"):
+        for period in ("2026-01", "2026-02"):
+            columns = list(EXTRACT[dataset].hand.headers)
+            assert read(named, dataset, period).select(columns).equals(read(plan, dataset, period).select(columns))
+
+
+def test_the_truth_says_whose_each_row_of_a_file_is(named):
+    """By the line in the file: whoever reads the number that stands there reads the same person, where it is right."""
+    for dataset, first in (("house_registry", 5), ("welfare_registrants", 2)):
+        truth = pl.read_parquet(named.truth / "second" / dataset / "2026-02.parquet")
+        rows = read(named, dataset, "2026-02")
+        assert truth["line"].to_list() == list(range(first, first + rows.height))
+        said = normalise_column(rows["pid"].str.strip_chars(), type="th-cid", simulation=True)["id"]
+        told = truth.with_columns(said.alias("said"))
+        assert told.filter(pl.col("fault").is_null() & (pl.col("said") != pl.col("cid").cast(pl.String))).is_empty()
+        assert told.filter(pl.col("fault").is_not_null())["said"].null_count() == told["fault"].count() > 0
+
+
+def test_a_person_is_called_the_same_by_both_offices_but_for_slips(named):
+    """Also in the second month, the newborn and the dead among them."""
+    sides = {}
+    for dataset in ("house_registry", "welfare_registrants"):
+        truth = pl.read_parquet(named.truth / "second" / dataset / "2026-02.parquet")
+        rows = read(named, dataset, "2026-02").select(given="ชื่อ", family="นามสกุล")
+        sides[dataset] = pl.concat([truth, rows], how="horizontal").unique("cid")
+        assert rows["given"].null_count() < rows.height / 50
+    both = sides["house_registry"].join(sides["welfare_registrants"], on="cid")
+    assert both.select((pl.col("given") == pl.col("given_right")).mean()).item() > 0.6
+    assert 0.6 < both.select((pl.col("family") == pl.col("family_right")).mean()).item() < 1
