@@ -15,11 +15,21 @@ NONE = ("extracts", "agencies", "marts", "outcomes", "link_rates", "places")
 ROWS = [("visits", "people", *band, PERIOD) for band in BANDS]
 
 
-def page(second: list[dict[str, Any]]) -> str:
+#: Of a demo of the second route: one threshold that links, one above all weights.
+QUALITY = [
+    {"dataset": "visits", "linked_dataset": "people", "weight_from": 0.9, "records": 130, "findable": 128, "linked": 98,
+     "right": 97, "precision": 97 / 98, "recall": 97 / 128, "f1": 2 * 97 / (98 + 128)},
+    {"dataset": "visits", "linked_dataset": "people", "weight_from": 0.99, "records": 130, "findable": 128, "linked": 0,
+     "right": 0, "precision": None, "recall": 0.0, "f1": 0.0},
+]  # fmt: skip
+
+
+def page(second: list[dict[str, Any]], quality: list[dict[str, Any]] | None = None) -> str:
     """The page of a demo in which nothing else happened."""
     parts: dict[str, Any] = {name: [] for name in NONE}
     parts |= {"plan": {"people": 1, "months": 1, "periods": [PERIOD]}, "equals_truth": True, "versions": {}}
     parts |= {"stages": {}, "linkage": {"groups": [], "rows": [], "joins": [], "second": second}}
+    parts["linkage"] |= {"quality": quality or []}
     return report.page(parts, [], {"linkage": ""})
 
 
@@ -29,6 +39,16 @@ def test_the_second_route_is_told_by_weight_and_a_small_count_is_left_out() -> N
     told = [line.split("</td>") for line in section.splitlines() if line.startswith("<tr><td>")]
     assert [cells[5].rpartition(">")[2] for cells in told] == ["500", "35", "×", "1,234"]
     assert [cells[4].rpartition(">")[2] for cells in told] == ["–", "0.99", "0.9", "–"]
+
+
+def test_how_many_links_are_right_stands_below_where_the_simulator_knows_it() -> None:
+    told = [dict(zip(NAMES, row, strict=True)) for row in ROWS]
+    section = page(told, QUALITY).split('id="second-route-quality"')[1].split("</table>")[0]
+    cells = [
+        [cell.rpartition(">")[2] for cell in line.split("</td>")] for line in section.splitlines() if "<td" in line
+    ]
+    assert [row[4:8] for row in cells] == [["98", "98.98%", "75.78%", "85.84%"], ["0", "–", "0.00%", "0.00%"]]
+    assert "second-route-quality" not in page(told)
 
 
 def test_without_a_linkage_job_nothing_is_said_of_it() -> None:
