@@ -93,10 +93,11 @@ def test_publishing_shows_no_secret(tmp_path: Path) -> None:
         "profile.json",
         "epochs.json",
         *(f"canaries/e01/{a}.json" for a in {table.agency for table in CONTRACTS.datasets}),
+        *(f"links/e01/{a}.json" for a in {table.agency for table in CONTRACTS.datasets if table.second_route}),
     }
     everything = "\n".join(written.values())
     forms = canaries.of(made, "mof", CONTRACTS.by_agency("mof"))["welfare_registrants"]["pid"]
-    for secret in (made.source_secret().hex(), made.source_key(), *forms):
+    for secret in (made.source_secret().hex(), made.source_key(), made.link_secret().hex(), made.link_key(), *forms):
         assert secret not in everything
     assert made.signing_key().private_bytes_raw().hex() not in everything
 
