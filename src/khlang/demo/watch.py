@@ -65,7 +65,7 @@ class Board:
     def _note(self, row: Row, name: str, decision: dict[str, Any]) -> None:
         if name.startswith("landed"):
             row.landed = decision["verdict"]
-        else:
+        elif name.startswith("curated"):  # the linkage job's receipt is no verdict
             row.curated, row.rows_curated = decision["verdict"], decision.get("rows_curated")
         if decision["verdict"] == "refused":
             failures = decision.get("failures") or [decision]
