@@ -9,10 +9,12 @@ import pytest
 from rich.console import Console
 
 from khlang import session, settings
+from khlang.demo import watch
 from khlang.demo.run import Plan, idle, judge, settled, switches, wrong
 from khlang.demo.steps import Steps
 from khlang.demo.watch import Row
 from khlang.errors import IntegrityError, UsageError
+from khlang.lake import Submission
 
 GOOD = {"agency": "dlt", "dataset": "vehicles", "period": "2026-01", "verdict": "promoted"}
 DONE = {"plan": {"second": False}, "linkage": {"quality": []}}
@@ -82,6 +84,17 @@ def test_verdict_is_the_refusal_of_whichever_hop_refused() -> None:
     assert Row(landed="accepted").verdict == ""
     assert Row(landed="refused").verdict == "refused"
     assert Row(landed="accepted", curated="promoted").verdict == "promoted"
+
+
+def test_the_board_takes_no_linkage_job_s_receipt_for_a_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Submission("mof", "welfare_registrants", "2026-01", "x")
+    told = {"landed-000001": "accepted", "curated-000001-300": "promoted", "linked": "linked"}
+    monkeypatch.setattr(watch.store, "client", lambda *_: None)
+    monkeypatch.setattr(watch.ledger, "stages", lambda _: {place: [*told, "received"]})
+    monkeypatch.setattr(watch.ledger, "read", lambda _, __, name: {"verdict": told[name], "rows_curated": 7})
+    board = watch.Board(settings.load(), [place])
+    board.refresh()
+    assert (board.rows[place].verdict, board.rows[place].rows_curated) == ("promoted", 7)
 
 
 def test_steps_tell_how_long_the_last_time_took(tmp_path: Path) -> None:
