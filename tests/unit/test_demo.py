@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from khlang import session, settings
+from khlang import session, settings, store
 from khlang.demo import watch
 from khlang.demo.run import Plan, idle, judge, settled, switches, wrong
 from khlang.demo.steps import Steps
 from khlang.demo.watch import Row
 from khlang.errors import IntegrityError, UsageError
 from khlang.lake import Submission
+from khlang.landing import ledger
 
 GOOD = {"agency": "dlt", "dataset": "vehicles", "period": "2026-01", "verdict": "promoted"}
 DONE = {"plan": {"second": False}, "linkage": {"quality": []}}
@@ -89,9 +90,9 @@ def test_verdict_is_the_refusal_of_whichever_hop_refused() -> None:
 def test_the_board_takes_no_linkage_job_s_receipt_for_a_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     place = Submission("mof", "welfare_registrants", "2026-01", "x")
     told = {"landed-000001": "accepted", "curated-000001-300": "promoted", "linked": "linked"}
-    monkeypatch.setattr(watch.store, "client", lambda *_: None)
-    monkeypatch.setattr(watch.ledger, "stages", lambda _: {place: [*told, "received"]})
-    monkeypatch.setattr(watch.ledger, "read", lambda _, __, name: {"verdict": told[name], "rows_curated": 7})
+    monkeypatch.setattr(store, "client", lambda *_: None)
+    monkeypatch.setattr(ledger, "stages", lambda _: {place: [*told, "received"]})
+    monkeypatch.setattr(ledger, "read", lambda _, __, name: {"verdict": told[name], "rows_curated": 7})
     board = watch.Board(settings.load(), [place])
     board.refresh()
     assert (board.rows[place].verdict, board.rows[place].rows_curated) == ("promoted", 7)
