@@ -164,10 +164,10 @@ def test_a_formula_whose_value_is_empty_text(tmp_path: Path) -> None:
     assert pl.concat(opened(empty).chunks())["wage_baht"].to_list() == [None]
 
 
-def test_a_full_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("khlang.agency.reading.workbook.SHEET_END", 2)
+def test_a_full_sheet(tmp_path: Path) -> None:
+    """One cell in a sheet's last row is enough: what came after it is not in the file."""
     with pytest.raises(InputError) as caught:
-        opened(make_workbook(tmp_path / "x.xlsx"))
+        opened(make_workbook(tmp_path / "x.xlsx", A1048576=("9123456789010", None)))
     assert caught.value.code == "SEAL-SHEET-FULL"
 
 

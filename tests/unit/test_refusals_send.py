@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests import agency_kit
 from tests.agency_kit import Kit
 from tests.refusalkit import Refused, expect_command_refused, expect_official, tree
+from tests.roomkit import no_room_beyond
 
 from khlang import receipt, signatures
 from khlang.agency import exporting, receipts, sending, submission
@@ -155,20 +156,14 @@ def test_a_part_that_is_not_as_it_was_sealed(kit: Kit, damaged: Submission, tmp_
 
 @pytest.mark.parametrize("as_zip", [False, True], ids=["folder", "zip"])
 def test_a_stick_that_is_full_keeps_nothing_half_written(
-    kit: Kit, sealed: Submission, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, as_zip: bool
+    kit: Kit, sealed: Submission, tmp_path: Path, *, as_zip: bool
 ) -> None:
     """What was on it before stays: an export that does not fit takes the place of nothing."""
     exporting.export(kit.home, sealed.folder, tmp_path, as_zip=as_zip)
     held = tree(tmp_path)
 
-    def full(_: object, target: object, *__: object) -> None:
-        if isinstance(target, Path):
-            target.write_bytes(b"half")
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(shutil, "copyfile", full)
-    monkeypatch.setattr(zipfile.ZipFile, "write", full)
-    with pytest.raises(KhlangError) as caught:
+    half = max(part["bytes"] for part in sealed.manifest["parts"]) // 2
+    with pytest.raises(KhlangError) as caught, no_room_beyond(half):
         exporting.export(kit.home, sealed.folder, tmp_path, as_zip=as_zip)
-    expect_official(caught.value, code="EXPORT", exit_code=20, says="No space left")
+    expect_official(caught.value, code="EXPORT", exit_code=20, says="File too large")
     assert tree(tmp_path) == held

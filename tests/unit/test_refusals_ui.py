@@ -1,23 +1,20 @@
 """Refusals of the agency's page: as the browser gets each of them, and with nothing of an upload left behind."""
 
-import io
 import shutil
 import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import httpx
 import pytest
 from tests import agency_kit
 from tests.refusalkit import expect_official, expect_raised
+from tests.roomkit import no_room_beyond
 
 from khlang.agency import submission
 from khlang.agency.ui import desk as desk_
-from khlang.agency.ui import drawer as drawer_
-from khlang.agency.ui import form
 from khlang.agency.ui.desk import Desk
 from khlang.agency.ui.server import Server
 from khlang.agency.ui.work import Work
@@ -101,38 +98,16 @@ def test_a_file_that_is_not_taken(browser: httpx.Client, server: Server, case: s
     assert (uploads(server), server.desk.asked) == ([], None)
 
 
-def test_a_disk_without_room(browser: httpx.Client, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: FULL)
-    expect_page(chosen(browser, server), "UI-DISK", "เนื้อที่ดิสก์")
+def test_a_disk_that_fills_up_while_a_file_comes(browser: httpx.Client, server: Server) -> None:
+    with no_room_beyond(20_000):
+        answer = chosen(browser, server, content=b"a,b\n" * 15_000)
+    expect_page(answer, "UI-DISK", "เนื้อที่ดิสก์")
     assert (uploads(server), server.desk.asked) == ([], None)
 
 
-class _Stops(io.BytesIO):
-    """A file that takes two bytes, and then fails as it is told to."""
-
-    fault = OSError(28, "No space left on device")
-
-    def writelines(self, lines: Any, /) -> None:
-        self.write(b"".join(lines)[:2])
-        raise self.fault
-
-
-@pytest.mark.parametrize(("number", "code", "exit_code"), [(28, "UI-DISK", 10), (104, "UI-UPLOAD", 20)])
-def test_a_fault_in_the_middle_leaves_nothing(
-    server: Server, monkeypatch: pytest.MonkeyPatch, number: int, code: str, exit_code: int
-) -> None:
-    """The disk fills up, or the wire is cut, once the file is half here: citizen IDs must not stay behind."""
-
-    def opened(path: Path) -> _Stops:
-        path.write_bytes(b"91")
-        file = _Stops()
-        file.fault = OSError(number, "")
-        return file
-
-    monkeypatch.setattr(drawer_, "_private", opened)
-    sent = form.Upload({}, "x.csv", 10, io.BytesIO(b"9100000000\r\n--x--\r\n"), b"\r\n--x--\r\n")
-    refused = expect_raised(lambda: server.desk.upload(sent), code=code, exit_code=exit_code)
-    expect_official(refused, code=code, exit_code=exit_code, says="")
+def test_a_disk_without_room(browser: httpx.Client, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: FULL)
+    expect_page(chosen(browser, server), "UI-DISK", "เนื้อที่ดิสก์")
     assert (uploads(server), server.desk.asked) == ([], None)
 
 

@@ -19,9 +19,9 @@ _BOUNDARY = re.compile(r'boundary="?([0-9A-Za-z\'()+_,./:=?-]{1,70})"?')
 _NAME, _FILE = re.compile(r';\s*name="([^"]*)"'), re.compile(r';\s*filename="([^"]*)"')
 
 
-@dataclass(frozen=True)
+@dataclass
 class Upload:
-    """A file that is still in the stream: the fields before it, its name as given, its size."""
+    """A file that is still in the stream: the fields before it, its name as given, its size; and what is left of it."""
 
     fields: dict[str, list[str]]
     name: str
@@ -29,20 +29,34 @@ class Upload:
     _stream: BufferedIOBase
     _tail: bytes
 
+    def __post_init__(self) -> None:
+        self._left = self.size + len(self._tail)
+
     def save(self, target: BinaryIO) -> None:
         """Pass the bytes on.
 
         Raises:
             InputError: They did not come whole.
         """
-        target.writelines(_pieces(self._stream, self.size))
-        if self._stream.read(len(self._tail)) != self._tail:
+        target.writelines(self._pieces(len(self._tail)))
+        if b"".join(self._pieces(0)) != self._tail:
             raise cut()
 
     def drain(self) -> None:
-        """Read the rest and forget it: a browser reads no answer before it has sent all."""
-        for _ in _pieces(self._stream, self.size + len(self._tail)):
+        """Read what is left and forget it: a browser reads no answer before it has sent all.
+
+        Not a byte more: nobody sends it, and who waits for it gives no answer at all.
+        """
+        for _ in self._pieces(0):
             pass
+
+    def _pieces(self, until: int) -> Iterator[bytes]:
+        while self._left > until:
+            chunk = self._stream.read(min(_CHUNK, self._left - until))
+            if not chunk:
+                raise cut()
+            self._left -= len(chunk)
+            yield chunk
 
 
 def fields(stream: BufferedIOBase, size: int) -> dict[str, list[str]]:
@@ -113,15 +127,6 @@ def _value(line: Callable[[], bytes], boundary: bytes) -> str:
     while (one := line()).rstrip(b"\r\n") != boundary:
         lines.append(one)
     return b"".join(lines).removesuffix(b"\r\n").decode("utf-8", "replace")
-
-
-def _pieces(stream: BufferedIOBase, size: int) -> Iterator[bytes]:
-    while size:
-        chunk = stream.read(min(_CHUNK, size))
-        if not chunk:
-            raise cut()
-        size -= len(chunk)
-        yield chunk
 
 
 def cut() -> InputError:
