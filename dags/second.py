@@ -1,7 +1,7 @@
 """second: link records without a usable CID by their comparison keys, destroy the keys, and show who may be whom.
 
-The job is that of `khlang pool second`. Paused until a contract in use has a second route: switch it on then on
-Airflow's page. A withdrawn or replaced submission starts it as well, and its links are taken out.
+The job is that of `khlang pool second`. Paused until offices send names for it: switch it on then on Airflow's page
+(`make demo SECOND=1` does). A withdrawn or replaced submission starts it as well, and its links are taken out.
 """
 
 from functools import reduce

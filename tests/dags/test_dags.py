@@ -99,10 +99,11 @@ def test_history_takes_in_what_its_inputs_promote_and_is_paused_until_asked_for(
     assert {name for name, one in described["dags"].items() if one["paused"]} == {"history", "second"}
 
 
-def test_the_second_route_waits_paused_for_a_contract_that_has_one(described: dict[str, Any]) -> None:
+def test_the_second_route_waits_paused_for_offices_that_send_names(described: dict[str, Any]) -> None:
     dag = described["dags"]["second"]
-    assert INDEX["second"] == []
-    assert (dag["paused"], dag["max_active_runs"], dag["assets"]) == (True, 1, [])
+    assert INDEX["second"] == sorted(secondkit.PILOT)
+    assert (dag["paused"], dag["max_active_runs"]) == (True, 1)
+    assert dag["assets"] == [f"curated/{name}" for name in INDEX["second"]]
     link = dag["tasks"]["link"]
     assert (link["script"], link["outlets"], link["downstream"]) == ("link_second", ["links"], ["serve"])
     assert dag["tasks"]["serve"]["arguments"] == ["--domain", "links"]
