@@ -209,10 +209,12 @@ def test_no_command_shows_a_key(
     (tmp_path / "tls" / "ca.pem").write_text("PEM", encoding="ascii")
     kit = agency_kit.make(tmp_path / "kit")
     (tmp_path / "request.json").write_text(json.dumps(kit.home.enrolment() | {"service_sha256": "0" * 64}))
+    (tmp_path / "approver.json").write_text(json.dumps({"agency": "mof", "approver_key": "ab" * 32}))
     runner, said = CliRunner(), ""
     calls = [
         (pool, "init --start 2026-01 --months 2"),
         (pool, f"enrol --request {tmp_path / 'request.json'}"),
+        (pool, f"approver {tmp_path / 'approver.json'}"),
         (keys, "init --simulation"),
         (keys, "publish"),
         (keys, f"bundle --agency mof --out {tmp_path / 'b.json'}"),
