@@ -18,7 +18,7 @@ from tests.grouping import group
 
 from khlang import settings as settings_module
 from khlang.settings import Settings
-from khlang.stack import lifecycle
+from khlang.stack import lifecycle, trino
 
 #: What the session has up, by group. Idle, it would take its share of the cores from every test that comes later.
 STANDING: dict[str, Settings] = {}
@@ -64,7 +64,10 @@ def environment(settings: Settings) -> dict[str, str]:
 @contextmanager
 def standing(name: str, *only: str) -> Iterator[Settings]:
     """An installation that is up until the last test of the group of this name."""
-    with installation() as settings:
+    with installation() as settings, pytest.MonkeyPatch.context() as patch:
+        if only and "gateway" not in only:  # else each query is told twenty times to nobody, and logged each time
+            told = trino.listener
+            patch.setattr(trino, "listener", lambda here: told(here) | {"http-event-listener.log-completed": "false"})
         lifecycle.up(settings, only=only, report=lambda *_: None)
         STANDING[name] = settings
         try:

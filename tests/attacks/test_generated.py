@@ -20,6 +20,10 @@ from khlang.stack import access, secrets
 
 QUICK, CONTROL, MANY = 100, 60, 10_000
 SEED = 7
+#: Askers an account: Trino runs two at a time, and the others wait in its queue, so that it waits for nobody.
+ASKERS = 4
+#: The long run changes worlds after so many statements: one that is broken off has said how far it came.
+MOST, PART = 12_400, 1_300
 Asked = tuple[str, str]  # account, statement
 #: Refusals that say that a statement is none: what the grammar writes should hardly ever meet them.
 INVALID = ("SYNTAX_ERROR", "COLUMN_NOT_FOUND", "TYPE_MISMATCH", "FUNCTION_NOT_FOUND", "NOT_SUPPORTED", "AMBIGUOUS_",
@@ -29,17 +33,16 @@ INVALID = ("SYNTAX_ERROR", "COLUMN_NOT_FOUND", "TYPE_MISMATCH", "FUNCTION_NOT_FO
 def statements(count: int, seed: int = SEED) -> list[Asked]:
     """As many statements of each account as its share is."""
     share = count // len(canaries.TABLES)
-    made = []
-    for account, names in canaries.TABLES.items():
-        writer = sqlgen.Writer({name: canaries.table(name) for name in names}, seed)
-        made += [(account, writer.statement()) for _ in range(share)]
-    return made
+    writers = {account: sqlgen.Writer({name: canaries.table(name) for name in names}, seed)
+               for account, names in canaries.TABLES.items()}  # fmt: skip
+    return [(account, writer.statement()) for _ in range(share) for account, writer in writers.items()]
 
 
 def answers(settings: Settings, asked: list[Asked], world: int) -> dict[Asked, str]:
-    """What each statement gives in one world; two at a time an account, as Trino lets it."""
+    """What each statement gives in one world."""
     canaries.settle(settings, world)
-    slices = [[one for one in asked if one[0] == account][half::2] for account in canaries.TABLES for half in (0, 1)]
+    slices = [[one for one in asked if one[0] == account][nth::ASKERS]
+              for account in canaries.TABLES for nth in range(ASKERS)]  # fmt: skip
     with ThreadPoolExecutor(len(slices)) as pool:
         return {one: said for found in pool.map(lambda part: _ask(settings, part), slices) for one, said in found}
 
@@ -135,8 +138,12 @@ def test_with_a_guard_off_the_same_statements_find_leaks(
 def test_ten_thousand_statements_tell_nothing_that_is_hidden(
     worlds: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked, begun = statements(int(MANY * 1.06), seed=SEED + 1), time.monotonic()
-    found, valid = leaks(worlds, asked)
-    tell(capsys, f"{valid} of {len(asked)} valid, {time.monotonic() - begun:.0f} s")
+    asked, begun = list(dict.fromkeys(statements(MOST, seed=SEED + 1))), time.monotonic()  # each counts once
+    found, valid, done = list[Asked](), 0, 0
+    while valid < MANY and done < len(asked):
+        part = asked[done : done + PART]
+        some, right = leaks(worlds, part)
+        found, valid, done = found + some, valid + right, done + len(part)
+        tell(capsys, f"{valid} of {done} valid, {len(found)} leaks, {time.monotonic() - begun:.0f} s")
     assert [sql for _, sql in found] == []
     assert valid >= MANY

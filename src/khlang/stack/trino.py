@@ -86,7 +86,7 @@ def _catalog(settings: Settings, role: str, bucket: str, register: str) -> dict[
     }
 
 
-def _listener(settings: Settings) -> dict[str, str]:
+def listener(settings: Settings) -> dict[str, str]:
     """Every query that ends is told to the gateway, again and again until it was taken down."""
     return {
         "event-listener.name": "http",
@@ -123,7 +123,7 @@ def prepare(settings: Settings) -> None:
     for file, asked in chosen.authenticators.items():
         secrets.write_private(etc / file, _properties(dict(asked)))
     secrets.write_private(etc / "resource-groups.properties", _properties(groups))
-    secrets.write_private(etc / "http-event-listener.properties", _properties(_listener(settings)))
+    secrets.write_private(etc / "http-event-listener.properties", _properties(listener(settings)))
     # At INFO its start writes every property of every plugin into the log, the listener's token among them.
     secrets.write_private(etc / "log.properties", "io.trino=INFO\nBootstrap=WARN\n")
     for name, catalog in CATALOGS.items():
