@@ -20,6 +20,7 @@ from khlang.simulate.mess import faults
 from khlang.simulate.work import reported_late
 
 DATASET = "welfare_registrants"
+DOMAIN = "welfare"  # whose mart counts them: the other registers of the month are this domain's
 PEOPLE = 2000  # of the population that the other registers of the month are of
 CHUNK = 250_000
 Tell = Callable[[int], None]
@@ -58,7 +59,7 @@ class Extract:
         # A person stands twice at most.
         self._order = stream.permutation(np.concatenate([people, stream.choice(people, twice, replace=False)]))
         self._faults = faults(stream, plan.rows, mess["bad_cid"])
-        extracts = [extract for one in domain.chosen((domain.ALL,)) for extract in one.extracts]
+        extracts = [extract for one in domain.chosen((DOMAIN,)) for extract in one.extracts]
         self._others = [extract for extract in extracts if extract.dataset != DATASET]
         (mine,) = (extract for extract in extracts if extract.dataset == DATASET)
         self._hand = mine.hand
@@ -96,7 +97,7 @@ class Extract:
                 tell(done)
 
     def write_others(self, folder: Path) -> dict[str, Path]:
-        """The month's other registers, of the small population: dataset → file. A mart needs them all."""
+        """The month's other registers, of its domain and the small population: dataset → file."""
         month = self._month
         return {one.dataset: one.write(month, one.sent(month), folder) for one in self._others}
 
@@ -104,7 +105,7 @@ class Extract:
 def _month(plan: Plan) -> Month:
     known, start = calibration.load(), date.fromisoformat(f"{plan.period}-01")
     world = population.found(known, people=PEOPLE, months=1, seed=plan.seed, start=start)
-    for one in domain.chosen((domain.ALL,)):
+    for one in domain.chosen((DOMAIN,)):
         world = world.with_part(one.name, one.found(world, known, plan.seed))
     share = known.assumptions["mess"]["late"]
     before = months.period_of(start - timedelta(days=1))
