@@ -42,6 +42,7 @@ __all__ = [
     "verify",
 ]
 KEY_BYTES = 32
+ENDED = ("expired", "revoked")  # and not yet destroyed
 KNOWN_SECONDS = 60  # Trino looks at its password file every five seconds, and a busy one is late
 
 
@@ -155,6 +156,8 @@ def expire(settings: Settings, *, by: str = "khlang", why: str = "its last day i
 def keep(settings: Settings) -> list[str]:
     """What every hour asks for: close what is over, give and take every right as of today, then by the room taken.
 
+    A project that ended while Trino was down has lost its rights and is still shown there: it is closed again.
+
     Returns:
         The projects that were closed.
 
@@ -163,6 +166,9 @@ def keep(settings: Settings) -> list[str]:
         ServiceError: Trino or the store does not answer: do it again.
     """
     closed, before = expire(settings), usage.full(settings)
+    for name, project in book.every(settings).items():
+        if project.stage in ENDED:
+            _close(settings, name)
     access.apply(settings, now().date())
     scratch.measure(settings)
     if usage.full(settings) != before:
