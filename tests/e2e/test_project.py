@@ -2,12 +2,15 @@
 
 import datetime as dt
 import json
+import re
+import ssl
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import polars as pl
 import pytest
 import yaml
@@ -24,11 +27,12 @@ from khlang.errors import KhlangError
 from khlang.keys import authority
 from khlang.lake import LAKE
 from khlang.policy import book
-from khlang.projects import cli, keeping, steps
+from khlang.projects import cli, keeping, orders, steps
 from khlang.projects.policy_cli import policy as policy_cli
 from khlang.serve import client
 from khlang.serve.project import Project
 from khlang.settings import Settings
+from khlang.stack import secrets
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 COUNT = "SELECT count(*), count(DISTINCT pid), min(debt_baht) FROM welfare_eligibility"
@@ -50,7 +54,10 @@ def ask(settings: Settings, login: str, sql: str) -> tuple[tuple[Any, ...], ...]
 
 @pytest.fixture(scope="module")
 def projects(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Two active projects: the same people, the same persons in the data; one has a sample of them."""
+    """Two active projects: the same people, the same persons in the data; one has a sample of them.
+
+    The first is activated by the command, the second by a keeper on the page.
+    """
     folder = tmp_path_factory.mktemp("requests")
     for name, sample in (("poverty", 1.0), ("sampled", 0.5)):
         asked = {
@@ -67,11 +74,33 @@ def projects(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Settings:
             *(("consent", name, f"--agency={agency}", f"--by={agency}-owner") for agency in policykit.AGENCIES),
             ("approve", name, "--by=keeper"),
             ("approve", name, "--by=second"),
-            ("activate", name, "--by=keeper"),
         ]
         for step in steps:
             khlang(demo.settings, "project", *step, "--why=for a test")
+    khlang(demo.settings, "project", "activate", "poverty", "--by=keeper", "--why=for a test")
+    order_on_the_page(demo.settings, "sampled", "activate")
     return demo.settings
+
+
+def order_on_the_page(settings: Settings, name: str, action: str) -> None:
+    """As a keeper's browser does it at the gateway, until it is done."""
+    khlang(settings, "owner", "add", "keeper.page")
+    password = secrets.trino_password_file(settings, "keeper.page").read_text(encoding="utf-8").strip()
+    trust = ssl.create_default_context(cafile=str(settings.trino_ca))
+    with httpx.Client(base_url=settings.gateway_url, verify=trust, trust_env=False, timeout=120) as web:
+        headers, page = {"Origin": settings.gateway_url}, f"/owners/keeper/projects/{name}"
+        signed = web.post("/owners/sign-in", data={"account": "keeper.page", "password": password}, headers=headers)
+        assert signed.status_code == 303, signed.text
+        token = re.search(r'name="csrf" value="([^"]+)"', web.get(page).text)
+        assert token
+        form = {"csrf": token[1], "action": action, "why": "for a test"}
+        assert web.post(page, data=form, headers=headers).status_code == 303
+    last = time.monotonic() + 600
+    while (told := orders.last(settings, name)) is not None and told.state == "running":
+        assert time.monotonic() < last
+        time.sleep(0.5)
+    assert told is not None
+    assert (told.action, told.state, told.message) == (action, "done", "")
 
 
 def test_a_login_reads_its_project_and_the_pilot_reads_its_own(projects: Settings) -> None:
@@ -81,6 +110,7 @@ def test_a_login_reads_its_project_and_the_pilot_reads_its_own(projects: Setting
     some, fewer, _ = ask(projects, "analyst-a.sampled@workspace", COUNT)[0]
     assert 0.3 * persons < fewer < 0.7 * persons
     assert some < whole
+    assert book.read(projects, "sampled").events[-1].by == "keeper.page"
     copies = book.read(projects, "poverty").snapshot["copies"]
     assert {one["table"]: one["rows"] for one in copies}["welfare_eligibility"] == whole
 
