@@ -129,7 +129,7 @@ def test_with_a_guard_off_the_same_statements_find_leaks(
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(7200)
+@pytest.mark.timeout(14_400)  # two queries a statement, three or four a second on two cores
 @pytest.mark.attack(
     "10,000 valid generated statements in two worlds",
     guard="row filters and masks",
