@@ -12,11 +12,13 @@ from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.attackkit import DAY, INSIDE, LOGINS, Cell, eventually, outcome
 
+from khlang import inside
 from khlang.errors import AccessError, KhlangError
+from khlang.policy import canaries
 from khlang.projects import enter
 from khlang.serve import client
 from khlang.settings import Settings
-from khlang.stack import access, passes, rkernel
+from khlang.stack import access, canarypass, passes, rkernel
 
 MINE, (ME, THEM) = LOGINS[0], INSIDE
 LACKS = rkernel.missing()
@@ -26,6 +28,8 @@ cat(sql("SELECT count(*) AS n FROM welfare_eligibility WHERE pid > :least", leas
 cat(tryCatch(sql("SELECT * FROM lake.other.welfare_eligibility")$pid, error = function(e) "refused"), "\\n", sep = "")
 cat(length(list.files(file.path(Sys.getenv("KHLANG_VAR"), "secrets"))) == 0L, "\\n", sep = "")
 """
+#: As a job of the pool asks.
+CANARIES = "from khlang import settings; from khlang.stack import canarypass; print(canarypass.ask(settings.load()))"
 PERSONS, COUNTS = "SELECT count(*) FROM welfare_eligibility", "SELECT count(*) FROM welfare_by_amphoe"
 
 
@@ -193,24 +197,37 @@ def test_an_open_session_ends_with_its_project(projects: Settings) -> None:
     control="test_what_a_process_finds_in_a_workspace",
 )
 def test_what_a_process_finds_in_a_workspace(projects: Settings, tmp_path: Path) -> None:
-    def inside(*command: str, name: str = "poverty") -> tuple[int, str]:
+    def within(*command: str, name: str = "poverty") -> tuple[int, str]:
         with (tmp_path / "said").open("w+b") as output:
             code = enter.enter(projects, name, "analyst-a", command, output=output)
             output.seek(0)
             return code, output.read().decode()
 
-    code, told = inside("khlang", "sql", "--format", "csv", f"{PERSONS} WHERE pid > 0")
+    code, told = within("khlang", "sql", "--format", "csv", f"{PERSONS} WHERE pid > 0")
     assert (code, told.split()[0]) == (0, "_col0")
-    assert inside("khlang", "sql", "SELECT count(*) FROM lake.other.welfare_eligibility")[0] != 0
-    assert inside("khlang", "sql", "-u", "analyst", "SELECT 1")[0] != 0, "the pilot's password lies outside"
+    assert within("khlang", "sql", "SELECT count(*) FROM lake.other.welfare_eligibility")[0] != 0
+    assert within("khlang", "sql", "-u", "analyst", "SELECT 1")[0] != 0, "the pilot's password lies outside"
     other = enter.files(projects, "other")
     other.mkdir(parents=True, exist_ok=True)
     (other / "theirs.txt").write_text("theirs", encoding="utf-8")
     for hidden in (projects.secrets, projects.outside, passes.key_file(projects), other / "theirs.txt"):
         assert hidden.exists(), "else it proves nothing"
-        assert inside("ls", str(hidden))[0] != 0, hidden
-    assert inside("sh", "-c", "cat $KHLANG_WORKSPACE/pass")[0] == 0, "its own pass it reads"
+        assert within("ls", str(hidden))[0] != 0, hidden
+    assert within("sh", "-c", "cat $KHLANG_WORKSPACE/pass")[0] == 0, "its own pass it reads"
     assert not list((projects.var / "entered").iterdir()), "and nothing of it stays"
+
+
+@pytest.mark.attack(
+    "the passes of canary accounts, asked of the watcher from inside a workspace",
+    guard="the fence: the watcher's socket lies among the secrets",
+    control="test_who_works_in_a_workspace_is_given_no_pass_of_a_canary",
+)
+def test_who_works_in_a_workspace_is_given_no_pass_of_a_canary(projects: Settings, tmp_path: Path) -> None:
+    eventually(lambda: inside.identity(canaries.of_project("poverty")) in canarypass.ask(projects))
+    with (tmp_path / "said").open("w+b") as output:
+        assert enter.enter(projects, "poverty", "analyst-a", ("python", "-c", CANARIES), output=output) == 0
+        output.seek(0)
+        assert output.read().decode().strip() == "{}"
 
 
 @pytest.mark.attack(
