@@ -138,25 +138,26 @@ def answer(*, whose: str, name: str, request: Request, fields: Fields, held: Min
     door.token(held, fields.get("csrf", ""))
     action = scope.require_action(held.account, fields.get("action", ""))
     _visible(request, held, name)
-    by, why, data = held.account.name, fields.get("why", "").strip(), {"agency": whose}
-    for ordered in orders.ORDERED:
-        if ordered == action:
-            order = orders.Order(name, ordered, by, why, _ends(name, action, fields))
-            told = orders.begin(_settings(request), order, wait=ORDER_SECONDS)
-            return _go(f"{BASE}/{whose}/projects/{name}{'?done' if told.state == 'done' else ''}")
-    steps.record(_settings(request), name, action, by=by, why=why, **(data if held.account.agency else {}))
+    by, why = held.account.name, fields.get("why", "").strip()
+    if orders.ordered(action):
+        ends = request_.day(fields.get("ends", ""), "ends", name) if action == "extend" else ""
+        if action == "revoke":
+            _meant(fields)
+        told = orders.begin(_settings(request), orders.Order(name, action, by, why, ends), wait=ORDER_SECONDS)
+        return _go(f"{BASE}/{whose}/projects/{name}{'?done' if told.state == 'done' else ''}")
+    data = {"agency": whose} if held.account.agency else {}
+    steps.record(_settings(request), name, action, by=by, why=why, **data)
     return _go(f"{BASE}/{whose}/projects/{name}?done")
 
 
-def _ends(name: str, action: str, fields: Mapping[str, str]) -> str:
-    """The new last day, of an extension; raises where it is no day, or where a revocation was not meant."""
-    if action == "revoke" and fields.get("sure") != "yes":
+def _meant(fields: Mapping[str, str]) -> None:
+    """Refuse a revocation that was not confirmed."""
+    if fields.get("sure") != "yes":
         raise UsageError(
             "ยังไม่ได้ยืนยันการเพิกถอน / That it is to be revoked was not confirmed.",
             "กาช่องยืนยันแล้วกดอีกครั้ง / Tick the box and press again.",
             code="OWNER-SURE",
         )
-    return request_.day(fields.get("ends", ""), "ends", name) if action == "extend" else ""
 
 
 def _visible(request: Request, held: Session, name: str) -> Project:

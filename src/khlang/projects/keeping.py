@@ -140,7 +140,10 @@ def extend(settings: Settings, name: str, *, ends: str, by: str, why: str) -> Pr
 
 
 def expire(settings: Settings, *, by: str = "khlang", why: str = "its last day is over") -> list[str]:
-    """Close every project whose last day is over: no account, nothing in Trino; its files and key stay in escrow."""
+    """Close every project whose last day is over: no account, nothing in Trino; its files and key stay in escrow.
+
+    One that ended while Trino was down has lost its rights and is still shown there: it is closed again.
+    """
     today = now().date()
     over = [
         name
@@ -149,14 +152,14 @@ def expire(settings: Settings, *, by: str = "khlang", why: str = "its last day i
     ]
     for name in over:
         step(settings, name, "expire", by=by, why=why)
-        _close(settings, name)
+    for name, project in book.every(settings).items():
+        if project.stage in ENDED:
+            _close(settings, name)
     return over
 
 
 def keep(settings: Settings) -> list[str]:
     """What every hour asks for: close what is over, give and take every right as of today, then by the room taken.
-
-    A project that ended while Trino was down has lost its rights and is still shown there: it is closed again.
 
     Returns:
         The projects that were closed.
@@ -166,9 +169,6 @@ def keep(settings: Settings) -> list[str]:
         ServiceError: Trino or the store does not answer: do it again.
     """
     closed, before = expire(settings), usage.full(settings)
-    for name, project in book.every(settings).items():
-        if project.stage in ENDED:
-            _close(settings, name)
     access.apply(settings, now().date())
     scratch.measure(settings)
     if usage.full(settings) != before:

@@ -14,7 +14,7 @@ import threading
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TypeGuard, get_args
 
 from khlang import private
 from khlang import settings as settings_
@@ -55,6 +55,11 @@ class Told:
     message: str = ""
     remedy: str = ""
     code: str = ""
+
+
+def ordered(action: str) -> TypeGuard[Ordered]:
+    """Whether a step changes rights, so that it is ordered and not recorded at once."""
+    return action in ORDERED
 
 
 def last(settings: Settings, name: str) -> Told | None:
