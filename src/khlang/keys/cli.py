@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import click
 
 from khlang import contracts as contracts_
-from khlang import period, private, settings
+from khlang import period, private, requested, settings
 from khlang.errors import SetupError, UsageError
 from khlang.keys import admission, linkage, reidentify_cli, rotation
 from khlang.keys import authority as authority_
@@ -188,7 +188,7 @@ def publish() -> None:
 @click.option("--elements", type=click.IntRange(1), required=True, help="Identifiers it may have sealed in a month.")
 def admit(request: Path, elements: int) -> None:
     """Admit an agency to the VOPRF service; twice the contract's expected identifiers leaves room to repeat."""
-    asked = json.loads(request.read_text(encoding="utf-8"))
+    asked = requested.read(request, "agency", "service_sha256")
     folder, agency = settings.load().authority, str(asked["agency"])
     admission.admit(folder, agency=agency, token_sha256=str(asked["service_sha256"]), elements=elements)
     click.echo(f"{agency} may have {elements} identifiers sealed in a month.")

@@ -1,12 +1,11 @@
 """``khlang pool``: what the pool's keeper does by hand."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from khlang import period, store
+from khlang import period, requested, store
 from khlang import settings as settings_
 from khlang.errors import UsageError
 from khlang.landing import bridges, expiry, keeper, registry
@@ -70,7 +69,7 @@ def enrol(
     """Enrol an agency: by its own request, or by its key and a token issued here."""
     where = settings_.load()
     if request:
-        asked = json.loads(request.read_text(encoding="utf-8"))
+        asked = requested.read(request, "agency", "public_key", "token_sha256", "simulation")
         keeper.register(
             where,
             agency=str(asked["agency"]),
@@ -100,7 +99,7 @@ def approver(*, request: Path, remove: bool) -> None:
 
     Take the file from the approver, not from who seals, and hold the key against a letter or a call of the approver.
     """
-    asked = json.loads(request.read_text(encoding="utf-8"))
+    asked = requested.read(request, "agency", "approver_key")
     agency, key = str(asked["agency"]), str(asked["approver_key"])
     left = keeper.approver(settings_.load(), agency=agency, key=key, admitted=not remove)
     click.echo(f"Keys that approve for {agency}: {', '.join(left) or 'none: two roles are enough'}.")
