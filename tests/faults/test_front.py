@@ -57,7 +57,7 @@ class Front:
 
     @property
     def log(self) -> str:
-        """What it logged."""
+        """What it logged; all of it once it has ended."""
         return (self.folder / "access.log").read_text(encoding="utf-8")
 
 
@@ -95,7 +95,8 @@ def front(folder: Path, tls: Path, gateway: int, *, change: Callable[[str], str]
         wait_for_port(port, process)
         yield Front(port, folder)
     finally:
-        process.send_signal(signal.SIGTERM)
+        # Not SIGTERM: nginx logs a request after it answered, and SIGQUIT lets it log what it still has to.
+        process.send_signal(signal.SIGQUIT)
         process.wait(20)
 
 
@@ -132,7 +133,7 @@ def test_a_part_that_is_cut_goes_on_through_the_front(
     ):
         sent = sending.send(pool.home, folder, gateway=gateway, tell=lambda _, come_to: begun.append(come_to))
         again = sending.send(pool.home, folder, gateway=gateway)
-        log = there.log
+    log = there.log
     assert (sent.parts_sent, again.parts_sent) == (1, 0)
     assert again.receipt == sent.receipt
     made = read(folder)
@@ -170,7 +171,7 @@ def test_what_passes_and_what_does_not(pool: Pool, period: str, tmp_path: Path) 
         elsewhere = put(b"x" * 3_000_000, **{"Upload-Offset": "9"})
         assert (elsewhere.status_code, elsewhere.json()["code"]) == (409, "PART-OFFSET")
         assert web.put("/owners/x", content=b"x" * 70_000).status_code == 413
-        log = there.log
+    log = there.log
     assert "PUT page 413" in log
     assert "audit" not in log
 
