@@ -42,6 +42,7 @@ def test_dags_are_those_of_the_index(described: dict[str, Any]) -> None:
         "second",
         "policy",
         "audit",
+        "describe",
         *(f"curate_{one['name']}" for one in INDEX["datasets"]),
         *(f"marts_{d}" for d in INDEX["domains"]),
     }
@@ -144,6 +145,14 @@ def test_a_mart_that_names_common_data_or_links_is_started_by_what_writes_them(t
     )
 
 
+def test_what_was_served_is_described_after_it_and_nobody_waits_for_that(described: dict[str, Any]) -> None:
+    dag = described["dags"]["describe"]
+    assert {f"mart/{name}" for domain in INDEX["domains"].values() for name in domain["marts"]} < set(dag["assets"])
+    assert {f"mart/{name}" for name in (*INDEX["history"]["tables"], "linked_records")} < set(dag["assets"])
+    assert dag["tasks"]["describe"]["downstream"] == []
+    assert "describe" not in {name for one in described["dags"].values() for name in one["tasks"] if one is not dag}
+
+
 def test_crashes_are_tried_again_and_refusals_never(described: dict[str, Any]) -> None:
     for dag in described["dags"].values():
         assert dag["catchup"] is False
@@ -157,13 +166,25 @@ def test_a_new_pool_begins_with_landing_and_common_data_and_not_with_rights(desc
         "land": True,
         "policy": False,
         "audit": False,
+        "describe": False,
     }
 
 
 def test_every_job_of_a_dag_is_a_file(described: dict[str, Any]) -> None:
     scripts = {task["script"] for dag in described["dags"].values() for task in dag["tasks"].values() if task["script"]}
     missing = [script for script in scripts if not (HERE.root / "jobs" / f"{script}.py").exists()]
-    assert scripts == {"land", "curate", "marts", "serve", "common", "history", "link_second", "policy", "audit"}
+    assert scripts == {
+        "land",
+        "curate",
+        "marts",
+        "serve",
+        "common",
+        "history",
+        "link_second",
+        "policy",
+        "audit",
+        "describe",
+    }
     assert not missing
 
 

@@ -9,7 +9,7 @@ from tests import servekit
 from khlang import contracts
 from khlang.contracts import Contracts, Previous, Table, earlier_comments
 from khlang.curation.objects import bucket
-from khlang.serve import client, earlier, register
+from khlang.serve import client, describing, earlier, register
 from khlang.settings import Settings
 
 LATER, UNTIL = "later", dt.date(2027, 6, 30)
@@ -33,7 +33,9 @@ def shown(settings: Settings, version: int, today: dt.date) -> list[str]:
     """Register one version, and say what was made or taken away."""
     table = mart(version)
     known = Contracts({table.name: table}, source={})
-    return register.register(settings, known, exists=bucket(settings).exists, today=today)
+    made = register.register(settings, known, exists=bucket(settings).exists, today=today)
+    describing.describe(settings, register.served(known), today=today)
+    return made
 
 
 @pytest.mark.soak

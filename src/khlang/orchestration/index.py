@@ -20,8 +20,8 @@ FILE = "dags/index.json"
 def index(contracts: Contracts) -> dict[str, Any]:
     """What the DAG files loop over, in order of name.
 
-    Datasets, histories with their inputs, datasets with a second route, and for each domain that has marts its inputs
-    (common data and links apart) and marts.
+    Datasets, histories with their inputs, what is served to projects, datasets with a second route, and for each domain
+    that has marts its inputs (common data and links apart) and marts.
     """
     domains: dict[str, dict[str, set[str]]] = {}
     for mart in contracts.marts:
@@ -39,6 +39,7 @@ def index(contracts: Contracts) -> dict[str, Any]:
             "inputs": sorted({name for table in contracts.histories for name in table.inputs}),
             "tables": [table.name for table in contracts.histories],
         },
+        "served": sorted(table.name for _, table in contracts.served if table.project),
         "second": sorted(table.name for table in contracts.datasets if table.second_route),
         "domains": {
             domain: {kind: sorted(names) for kind, names in lists.items()} for domain, lists in sorted(domains.items())

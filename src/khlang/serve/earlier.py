@@ -48,7 +48,7 @@ def show(
     still = serving(table.previous, today)
     for previous in table.previous:
         name = f"{table.name}_v{previous.version}"
-        there = [column for column in shown.get(name, {}) if column]
+        there = list(shown.get(name, {}))
         wanted = list(previous.columns) if previous in still else []
         if there == wanted and (not wanted or _is_view(connection, schema, name)):
             continue

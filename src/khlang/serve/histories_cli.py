@@ -31,6 +31,7 @@ def build() -> None:
         taken = pool.take_in(here)
     with console.status("Serving …"):
         service.serve(here, domain=service.HISTORY)
+        service.describe(here)
     for one in taken:
         click.echo(f"{one['dataset']} {one['period']}")
     click.echo(f"{len(taken)} arrivals taken in; docs/how-to/history.md has the questions.")
@@ -53,6 +54,7 @@ def forget() -> None:
         gone = pool.forget(here)
     with console.status("Serving …"):
         service.serve(here, domain=service.HISTORY)
+        service.describe(here)
     for name, count in gone.items():
         click.echo(f"{name}: {count:,} records")
     click.echo("Their files stay until they are vacuumed: khlang pool vacuum")

@@ -16,8 +16,7 @@ from khlang.audit.event import Event
 from khlang.contracts import Contracts, polars_schema
 from khlang.curation import objects
 from khlang.curation.lease import hold
-from khlang.serve import register
-from khlang.serve.register import Served
+from khlang.serve import describing, register
 from khlang.settings import Settings
 
 NAME = "column_uses"
@@ -61,6 +60,6 @@ def write(settings: Settings, contracts: Contracts, events: list[Event]) -> int:
         # The ledger only grows: its length is the version, so that an older reading never replaces a newer one.
         options = deltastore.options(settings, "curate")
         deltastore.replace_all(made, item.location, item.table, app=NAME, version=len(events), options=options)
-    shown: list[Served] = [item]
-    register.show(settings, shown, exists=lake.exists)
+    register.show(settings, [item], exists=lake.exists)
+    describing.describe(settings, [item])
     return made.height

@@ -18,7 +18,7 @@ from khlang.errors import UsageError
 from khlang.link.build import Workshop
 from khlang.link.common import WHOLE
 from khlang.link.records import Records
-from khlang.serve import client, earlier, population, register
+from khlang.serve import client, describing, earlier, population, register
 from khlang.serve.project import Project, check, rekey
 from khlang.settings import Settings
 
@@ -127,8 +127,10 @@ def sampled(rows: "DataFrame", table: Table, share: float) -> "DataFrame":
 def show(settings: Settings, shop: Workshop, project: str, tables: tuple[Table, ...]) -> list[str]:
     """Make a project's tables visible in Trino; raises as :func:`khlang.serve.register.register`."""
     items = [register.Served.of_project(project, table) for table in tables]
-    with hold(shop.place.objects, "serve.register"):
-        return register.show(settings, items, exists=shop.place.exists)
+    with hold(shop.place.objects, register.LEASE):
+        made = register.show(settings, items, exists=shop.place.exists)
+        describing.describe(settings, items)
+        return made
 
 
 def hide(settings: Settings, project: str) -> list[str]:
