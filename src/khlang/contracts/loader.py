@@ -7,6 +7,7 @@ agency what its signed bundle carries. So the two cannot read a contract differe
 import csv
 import io
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,11 +19,13 @@ from khlang.contracts.collection import Contracts
 from khlang.contracts.model import Table
 from khlang.errors import ContractError
 
+#: A file as it was when it was looked at: its path, when it was written last (ns), its bytes.
+Seen = tuple[Path, int, int]
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load(path: Path | None = None, *, expectations: Path | None = None) -> Contracts:
-    """Read all contracts of a folder, and the expectations beside it.
+    """Read all contracts of a folder, and the expectations beside it; once, as long as no file there changes.
 
     Args:
         path: The folder; without it the one of the settings.
@@ -37,15 +40,24 @@ def load(path: Path | None = None, *, expectations: Path | None = None) -> Contr
         raise ContractError(
             f"There is no field dictionary {folder.name}/fields.yaml.", "Set KHLANG_ROOT to the checkout."
         )
-    files = sorted(folder.glob("*/*.yaml"))
+    kinds = ((folder, "fields.yaml"), (folder, "*/*.yaml"), (folder / "codes", "*.csv"), (extra, "*/*.yaml"))
+    return _read(folder, extra, tuple(tuple(map(_seen, sorted(where.glob(kind)))) for where, kind in kinds))
+
+
+def _seen(path: Path) -> Seen:
+    told = path.stat()
+    return path, told.st_mtime_ns, told.st_size
+
+
+@lru_cache(maxsize=2)  # 130 files take a third of a second to parse, and a process asks for them dozens of times
+def _read(folder: Path, extra: Path, files: tuple[tuple[Seen, ...], ...]) -> Contracts:
+    (fields,), declared, codes, more = files
     return build(
         {
-            "fields": _document(folder / "fields.yaml", folder),
-            "codes": {file.stem: read_codes(file) for file in sorted((folder / "codes").glob("*.csv"))},
-            "contracts": {file.relative_to(folder).as_posix(): _document(file, folder) for file in files},
-            "expectations": {
-                file.relative_to(extra).as_posix(): _document(file, extra) for file in sorted(extra.glob("*/*.yaml"))
-            },
+            "fields": _document(fields[0], folder),
+            "codes": {file.stem: read_codes(file) for file, *_ in codes},
+            "contracts": {file.relative_to(folder).as_posix(): _document(file, folder) for file, *_ in declared},
+            "expectations": {file.relative_to(extra).as_posix(): _document(file, extra) for file, *_ in more},
         }
     )
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -151,7 +152,7 @@ def test_an_agency_without_datasets_and_a_torn_bundle_are_refused() -> None:
 
 
 def test_each_file_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every job loads all contracts, and parsing them is most of what that costs."""
+    """Every job loads all contracts, and parsing them is most of what that costs; a second time costs nothing."""
     parsed: list[Path] = []
     plain = loader._document
 
@@ -160,7 +161,8 @@ def test_each_file_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return plain(file, folder)
 
     monkeypatch.setattr(loader, "_document", counted)
-    load(ROOT / "contracts")
+    loader._read.cache_clear()
+    assert load(ROOT / "contracts") is load(ROOT / "contracts")
     files = {*(ROOT / "contracts").glob("*/*.yaml"), *(ROOT / "expectations").glob("*/*.yaml")}
     assert sorted(parsed) == sorted({*files, ROOT / "contracts" / "fields.yaml"})
 
@@ -182,3 +184,23 @@ def test_stale_docs_refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert refused.exception.code == "DOCS-STALE"
     assert CliRunner().invoke(contract, ["docs"]).exit_code == 0
     assert CliRunner().invoke(contract, ["docs", "--check"]).exit_code == 0
+
+
+def test_contracts_are_read_again_when_a_file_changed_and_not_before(tmp_path: Path) -> None:
+    for name in ("contracts", "expectations"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    folder = tmp_path / "contracts"
+    before = load(folder)
+    assert load(folder) is before
+    with (folder / PATH).open("a", encoding="utf-8") as file:
+        file.write("# a word more\n")
+    again = load(folder)
+    assert (again is before, again.tables) == (False, before.tables)
+    (folder / PATH).write_text("[]", encoding="utf-8")
+    with pytest.raises(ContractError, match="holds no mapping"):
+        load(folder)
+    lone = folder / "energy" / "outage_hours.yaml"
+    (folder / PATH).write_bytes((ROOT / "contracts" / PATH).read_bytes())
+    lone.unlink()
+    (tmp_path / "expectations" / "energy" / lone.name).unlink(missing_ok=True)
+    assert set(before) - set(load(folder)) == {"outage_hours"}
