@@ -15,7 +15,8 @@ from khlang.lake import Submission
 from khlang.landing import ledger
 from khlang.settings import Settings
 
-POLL_SECONDS, WAITING_A_SECOND = 1.0, 20
+#: Between two looks, before and after every submission has its verdict; and how many that wait add a second.
+FAR_SECONDS, NEAR_SECONDS, WAITING_A_SECOND = 3.0, 1.0, 20
 STUCK_SECONDS = 900
 
 
@@ -55,8 +56,9 @@ class Board:
         return new
 
     def pause(self) -> float:
-        """Seconds until the next look: each lists all receipts, and the more still wait, the less one second says."""
-        return POLL_SECONDS + sum(not row.verdict for row in self.rows.values()) / WAITING_A_SECOND
+        """Seconds until the next look: each lists receipts and runs, on cores that the jobs need."""
+        waiting = sum(not row.verdict for row in self.rows.values())
+        return FAR_SECONDS + waiting / WAITING_A_SECOND if waiting else NEAR_SECONDS
 
     def datasets(self) -> set[str]:
         """Of which anything was ever sent, by whomever."""

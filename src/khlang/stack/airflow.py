@@ -25,8 +25,9 @@ def environment(settings: Settings) -> dict[str, str]:
     options = {
         "CORE__DAGS_FOLDER": str(settings.root / "dags"),
         "CORE__EXECUTOR": "LocalExecutor",
-        # What may run at once is said by pools; this only bounds what waits for others without doing anything.
-        "CORE__PARALLELISM": "16",
+        # What may run at once is said by pools; this only bounds what waits for others without doing anything. Each is
+        # a process that is forked when the scheduler starts, whether it is ever needed or not.
+        "CORE__PARALLELISM": "8",
         "CORE__MAX_ACTIVE_TASKS_PER_DAG": "4",
         "CORE__LOAD_EXAMPLES": "False",
         "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
