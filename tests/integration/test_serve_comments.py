@@ -15,7 +15,7 @@ from khlang.settings import Settings
 SERVED = register.served(contracts.load())
 TODAY = dt.date(2026, 4, 1)
 #: One of each kind, against the server; what the others would be told is read without it.
-KINDS = ("welfare_by_amphoe", "provinces", "link_rates", "person_job", "linked_records")
+KINDS = ("welfare_by_amphoe", "provinces", "link_rates", "linkage", "person_job", "linked_records")
 SOME = [item for item in SERVED if item.table.name in KINDS]
 COMMENTS = "SELECT catalog_name, schema_name, table_name, comment FROM system.metadata.table_comments"
 THAI, ENGLISH = re.compile("[ก-๙]"), re.compile("[A-Za-z]{2}")

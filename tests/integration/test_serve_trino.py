@@ -66,9 +66,6 @@ def test_an_analyst_asks_how_records_link_and_sees_the_protected_table_only(serv
             assert told.value.exit_code == 51
     with client.connect(served, "engineer", schema="ops") as connection:
         assert len(linkage.joins(connection, PERIODS)) == len(linkage.reconciled(connection, PERIODS[:1])) * 2 == 6
-        comments = {row[0]: row[3] for row in client.ask(connection, "DESCRIBE linkage").rows}
-    known = contracts.load()["linkage"]
-    assert all(column.meaning_th in comments[column.name] for column in known.stored)
 
 
 def test_an_analyst_counts_links_above_a_threshold_of_their_own(served: Settings) -> None:
