@@ -35,9 +35,21 @@ REMEDIES = {
     "INVALID_CAST_ARGUMENT": "TRY_CAST gives null where a text is no such value.",
     "DIVISION_BY_ZERO": "Divide by NULLIF(…, 0): no divisor then gives no value.",
     "PERMISSION_DENIED": "Ask for your project's own tables: SHOW TABLES. docs/how-to/connect.md says who sees what.",
-    "EXCEEDED_LOCAL_MEMORY_LIMIT": "Ask for fewer months or provinces at a time, or aggregate before joining.",
-    "EXCEEDED_TIME_LIMIT": "Ask for fewer months or provinces at a time, or aggregate before joining.",
-    "QUERY_QUEUE_FULL": "Others are asking too: try again in a minute.",
+    **dict.fromkeys(
+        (
+            "EXCEEDED_LOCAL_MEMORY_LIMIT",
+            "EXCEEDED_GLOBAL_MEMORY_LIMIT",
+            "EXCEEDED_TIME_LIMIT",
+            "EXCEEDED_CPU_LIMIT",
+            "EXCEEDED_SCAN_LIMIT",
+        ),
+        "Ask for fewer months or provinces at a time, or aggregate before joining.",
+    ),
+    **dict.fromkeys(
+        ("QUERY_TEXT_TOO_LARGE", "QUERY_HAS_TOO_MANY_STAGES"),
+        "Ask it in several steps; long lists of values belong in a table of the workspace's scratch.",
+    ),
+    "QUERY_QUEUE_FULL": "Twenty of your queries wait already: let some of them end.",
     "USER_CANCELED": "It was ended before its answer: ask again if that was not meant.",
     "NOT_SUPPORTED": "Tables are read here, and written by the pool only.",
 }

@@ -20,6 +20,17 @@ CATALOGS = {
 }
 
 
+def limits(settings: Settings) -> dict[str, str]:
+    """What one query may take; see the file."""
+    lines = (settings.root / "infra" / "config" / "trino" / "limits.properties").read_text(encoding="utf-8").split("\n")
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def groups(settings: Settings) -> Path:
+    """Who may ask how much at a time, and who waits."""
+    return settings.root / "infra" / "config" / "trino" / "resource-groups.json"
+
+
 def _properties(pairs: dict[str, str]) -> str:
     return "".join(f"{name}={value}\n" for name, value in pairs.items())
 
@@ -54,8 +65,7 @@ def _config(settings: Settings, etc: Path, chosen: signon.SignOn) -> dict[str, s
         "access-control.config-files": str(etc / "access-control.properties"),
         "password-authenticator.config-files": ",".join(map(str, passwords)),
         "event-listener.config-files": str(etc / "http-event-listener.properties"),
-        "query.max-memory": "900MB",
-        "query.max-memory-per-node": "900MB",
+        **limits(settings),
         "memory.heap-headroom-per-node": "500MB",
         "task.concurrency": "2",
         "web-ui.enabled": "false",
@@ -115,14 +125,13 @@ def prepare(settings: Settings) -> None:
               "security.refresh-period": "1s"}  # fmt: skip
     passwords = {"password-authenticator.name": "file", "file.password-file": str(access.passwords_file(settings)),
                  "file.refresh-period": "5s"}  # fmt: skip
-    groups = {"resource-groups.configuration-manager": "file"}
-    groups["resource-groups.config-file"] = str(settings.root / "infra" / "config" / "trino" / "resource-groups.json")
+    queues = {"resource-groups.configuration-manager": "file", "resource-groups.config-file": str(groups(settings))}
     secrets.write_private(etc / "config.properties", _properties(_config(settings, etc, chosen)))
     secrets.write_private(etc / "access-control.properties", _properties(control))
     secrets.write_private(etc / PASSWORDS, _properties(passwords))
     for file, asked in chosen.authenticators.items():
         secrets.write_private(etc / file, _properties(dict(asked)))
-    secrets.write_private(etc / "resource-groups.properties", _properties(groups))
+    secrets.write_private(etc / "resource-groups.properties", _properties(queues))
     secrets.write_private(etc / "http-event-listener.properties", _properties(listener(settings)))
     # At INFO its start writes every property of every plugin into the log, the listener's token among them.
     secrets.write_private(etc / "log.properties", "io.trino=INFO\nBootstrap=WARN\n")
@@ -150,4 +159,6 @@ def launch(settings: Settings) -> Launch:
     for role, *_ in CATALOGS.values():
         pair, name = secrets.minio(settings, role), role.replace("-", "_").upper()
         env |= {f"{name}_ACCESS_KEY": pair["access_key"], f"{name}_SECRET_KEY": pair["secret_key"]}
-    return Launch(argv, env, base / "data")
+    # Trino has no setting for where this one file is: it reads etc/resource-groups.properties of where it is started,
+    # and starts without any queue where there is none.
+    return Launch(argv, env, base)
