@@ -82,7 +82,7 @@ def projects(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return demo.settings
 
 
-def order_on_the_page(settings: Settings, name: str, action: str) -> None:
+def order_on_the_page(settings: Settings, name: str, action: str, **more: str) -> None:
     """As a keeper's browser does it at the gateway, until it is done."""
     khlang(settings, "owner", "add", "keeper.page")
     password = secrets.trino_password_file(settings, "keeper.page").read_text(encoding="utf-8").strip()
@@ -93,7 +93,7 @@ def order_on_the_page(settings: Settings, name: str, action: str) -> None:
         assert signed.status_code == 303, signed.text
         token = re.search(r'name="csrf" value="([^"]+)"', web.get(page).text)
         assert token
-        form = {"csrf": token[1], "action": action, "why": "for a test"}
+        form = {"csrf": token[1], "action": action, "why": "for a test"} | more
         assert web.post(page, data=form, headers=headers).status_code == 303
     last = time.monotonic() + 600
     while (told := orders.last(settings, name)) is not None and told.state == "running":
@@ -243,6 +243,17 @@ def project_pid(settings: Settings, raw: str) -> int:
     return pseudonym.pid_of(pseudonym.project_pseudonym(pooled, key=own.derived(), project=own.name))
 
 
+def test_a_keeper_extends_and_revokes_on_the_page(projects: Settings) -> None:
+    assert ask(projects, "analyst-a.sampled@workspace", COUNT)
+    order_on_the_page(projects, "sampled", "extend", ends="2090-03-01")
+    assert book.read(projects, "sampled").ends == "2090-03-01"
+    eventually(lambda: ask(projects, "analyst-a.sampled@workspace", COUNT))
+    order_on_the_page(projects, "sampled", "revoke", sure="yes")
+    assert book.read(projects, "sampled").stage == "revoked"
+    eventually_refused(lambda: ask(projects, "analyst-a.sampled@workspace", COUNT))
+    assert ask(projects, "analyst-a.poverty@workspace", COUNT), "nobody else's"
+
+
 def test_after_the_last_day_access_ends_and_after_escrow_all_goes(
     projects: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,12 +267,12 @@ def test_after_the_last_day_access_ends_and_after_escrow_all_goes(
         return done.output
 
     assert "loses poverty.welfare_eligibility: debt_baht" in on("2090-01-02", policy_cli, "diff")
-    assert on("2090-01-02", cli.project, "expire") == "ปิด / closed: poverty, sampled\n"
+    assert on("2090-01-02", cli.project, "expire") == "ปิด / closed: poverty\n"
     eventually_refused(lambda: ask(projects, "analyst-a.poverty@workspace", COUNT))
-    extended = ("extend", "sampled", "--ends=2090-03-01", "--by=third", "--why=the paper is under review")
-    assert "sampled: active" in on("2090-01-02", cli.project, *extended)
-    eventually(lambda: ask(projects, "analyst-a.sampled@workspace", COUNT))
-    assert on("2090-03-02", cli.project, "expire") == "ปิด / closed: sampled\n"
+    extended = ("extend", "poverty", "--ends=2090-03-01", "--by=third", "--why=the paper is under review")
+    assert "poverty: active" in on("2090-01-02", cli.project, *extended)
+    eventually(lambda: ask(projects, "analyst-a.poverty@workspace", COUNT))
+    assert on("2090-03-02", cli.project, "expire") == "ปิด / closed: poverty\n"
     root = store.client(projects, "root")
     kept = list(store.list_keys(root, LAKE, "projects/poverty/"))
     assert [key for key in kept if key.endswith(".parquet")]
