@@ -7,7 +7,6 @@ passes elsewhere meets them.
 import json
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from pathlib import Path
 
 import pytest
 from tests.attackkit import LOGINS, connect
@@ -120,13 +119,3 @@ def test_a_query_that_takes_more_than_it_may_is_ended(unguarded: Settings, limit
 @pytest.mark.parametrize("limit", NARROW)
 def test_within_the_limits_the_same_is_answered(projects: Settings, limit: str) -> None:
     assert ask(projects, "analyst", NARROW[limit][1]) == "rows"
-
-
-def test_every_limit_is_what_trino_starts_with(projects: Settings) -> None:
-    config = (projects.var / "trino" / "etc" / "config.properties").read_text(encoding="utf-8").split("\n")
-    limits = trino.limits(projects)
-    assert {"query.max-memory", "query.max-execution-time", "query.max-scan-physical-bytes"} < set(limits)
-    assert {f"{name}={value}" for name, value in limits.items()} <= set(config)
-    queues = json.loads(Path(trino.groups(projects)).read_text(encoding="utf-8"))
-    each = next(one for one in queues["rootGroups"] if one["name"] == "analysts")["subGroups"][0]
-    assert (each["maxQueued"], each["hardConcurrencyLimit"]) == (QUEUE, 2)

@@ -18,6 +18,7 @@ from khlang.demo.pages.notebook import run
 from khlang.errors import AccessError
 from khlang.serve import client, linkage, rates, register
 from khlang.settings import Settings
+from khlang.stack import trino
 
 SUM = "SELECT sum(registrants) FROM welfare_by_amphoe"
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
@@ -161,3 +162,13 @@ def test_the_notebook_answers_and_is_stored_without_output(
     shown = run(path, served.root)
     assert any("เชียงใหม่" in part.text for part in shown if part.kind in {"table", "text"})
     assert {"words", "sql", "picture"} <= {part.kind for part in shown}
+
+
+def test_every_limit_is_what_trino_starts_with(served: Settings) -> None:
+    config = (served.var / "trino" / "etc" / "config.properties").read_text(encoding="utf-8").split("\n")
+    limits = trino.limits(served)
+    assert {"query.max-memory", "query.max-execution-time", "query.max-scan-physical-bytes"} < set(limits)
+    assert {f"{name}={value}" for name, value in limits.items()} <= set(config)
+    queues = json.loads(trino.groups(served).read_text(encoding="utf-8"))
+    each = next(one for one in queues["rootGroups"] if one["name"] == "analysts")["subGroups"][0]
+    assert (each["maxQueued"], each["hardConcurrencyLimit"]) == (20, 2)
