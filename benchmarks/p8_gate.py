@@ -36,7 +36,7 @@ DERIVED = {
     "wage_month_number": "CAST(replace(wage_month, '-', '') AS INT)",
 }
 NUMBER = int(PERIOD.replace("-", ""))
-UNBREAKABLE = {"GATE-EMPTY", "GATE-COUNT"}  # by rows that are there
+UNBREAKABLE = {"GATE-EMPTY", "GATE-COUNT", "GATE-FEWER"}  # by rows that are there
 
 
 def expectation(gx: Any, rule: Rule, rows: int) -> Any:
@@ -59,6 +59,7 @@ def expectation(gx: Any, rule: Rule, rows: int) -> Any:
         "GATE-ROWS": lambda: e.ExpectTableRowCountToEqual(value=rows),
         "GATE-EMPTY": lambda: e.ExpectTableRowCountToBeBetween(min_value=1),
         "GATE-COUNT": lambda: e.ExpectTableRowCountToBeBetween(min_value=int(rule.limit)),
+        "GATE-FEWER": lambda: e.ExpectTableRowCountToBeBetween(min_value=int(rows * (rule.usual_share or 0))),
         "GATE-GRAIN": lambda: e.ExpectCompoundColumnsToBeUnique(
             column_list=[name for name in TABLE.grain if name != TABLE.partition],
             row_condition="reason IS NULL",
