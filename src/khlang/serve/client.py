@@ -49,7 +49,7 @@ REMEDIES = {
         ("QUERY_TEXT_TOO_LARGE", "QUERY_HAS_TOO_MANY_STAGES"),
         "Ask it in several steps; long lists of values belong in a table of the workspace's scratch.",
     ),
-    "QUERY_QUEUE_FULL": "Twenty of your queries wait already: let some of them end.",
+    "QUERY_QUEUE_FULL": "As many queries as may wait do so already: let some of yours end, then ask again.",
     "USER_CANCELED": "It was ended before its answer: ask again if that was not meant.",
     "NOT_SUPPORTED": "Tables are read here, and written by the pool only.",
 }
