@@ -61,14 +61,19 @@ def environment(settings: Settings) -> dict[str, str]:
     return kept | {"KHLANG_VAR": str(settings.var), "KHLANG_ROOT": str(settings.root)}
 
 
+def bring_up(settings: Settings, *only: str, patch: pytest.MonkeyPatch) -> None:
+    """Start some services, or all; Trino tells nobody of its queries where no gateway is started."""
+    if only and "gateway" not in only:  # else each query is told twenty times to nobody, and logged each time
+        told = trino.listener
+        patch.setattr(trino, "listener", lambda here: told(here) | {"http-event-listener.log-completed": "false"})
+    lifecycle.up(settings, only=only, report=lambda *_: None)
+
+
 @contextmanager
 def standing(name: str, *only: str) -> Iterator[Settings]:
     """An installation that is up until the last test of the group of this name."""
     with installation() as settings, pytest.MonkeyPatch.context() as patch:
-        if only and "gateway" not in only:  # else each query is told twenty times to nobody, and logged each time
-            told = trino.listener
-            patch.setattr(trino, "listener", lambda here: told(here) | {"http-event-listener.log-completed": "false"})
-        lifecycle.up(settings, only=only, report=lambda *_: None)
+        bring_up(settings, *only, patch=patch)
         STANDING[name] = settings
         try:
             yield settings

@@ -9,17 +9,15 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 import pytest
-from tests.attackkit import LOGINS, connect
-from tests.stackfixture import installation
+from tests.attackkit import LOGINS, LONG, PAIRS, connect
+from tests.stackfixture import bring_up, installation
 
 from khlang import settings as settings_
 from khlang.serve import client
 from khlang.settings import Settings
-from khlang.stack import lifecycle, trino
+from khlang.stack import trino
 
 QUEUE = 20  # how many of an account may wait, beside the two that run
-PAIRS = "FROM UNNEST(sequence(1, 10000)) a(x) CROSS JOIN UNNEST(sequence(1, {})) b(y)"
-LONG = f"SELECT count(*) {PAIRS.format(6_000)} WHERE x * y % 7 = 1"
 SHORT = "SELECT count(*) FROM lake.information_schema.schemata"
 #: What is narrow in the control, a statement that then meets it, and Trino's name for that.
 NARROW = {
@@ -47,12 +45,8 @@ def unguarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(trino, "groups", lambda _: one_queue)
             patch.setattr(trino, "limits", lambda _: narrow)
-            patch.setattr(trino, "listener", lambda _: {"event-listener.name": "http"} | QUIET)
-            lifecycle.up(settings, only=("minio", "trino"), report=lambda *_: None)
+            bring_up(settings, "minio", "trino", patch=patch)
         yield settings
-
-
-QUIET = {"http-event-listener.log-completed": "false", "http-event-listener.connect-ingest-uri": "https://127.0.0.1:9"}
 
 
 def ask(settings: Settings, account: str, sql: str) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from khlang import artefacts, inside, lake
 from khlang.landing import audit
-from khlang.settings import Settings
+from khlang.settings import Settings, read_env_file
 from khlang.stack import access, passes, secrets, signon
 from khlang.stack.process import Launch, base_environment
 
@@ -22,8 +22,7 @@ CATALOGS = {
 
 def limits(settings: Settings) -> dict[str, str]:
     """What one query may take; see the file."""
-    lines = (settings.root / "infra" / "config" / "trino" / "limits.properties").read_text(encoding="utf-8").split("\n")
-    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    return read_env_file(settings.root / "infra" / "config" / "trino" / "limits.properties")
 
 
 def groups(settings: Settings) -> Path:
