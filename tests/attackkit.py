@@ -2,8 +2,8 @@
 
 import datetime as dt
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from tests import policykit, servekit
 
 from khlang import contracts, inside
 from khlang.curation.objects import bucket
+from khlang.errors import AccessError
 from khlang.policy import accounts, book
 from khlang.policy.request import narrowed
 from khlang.projects import scratch
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from trino.dbapi import Connection
 
 NAMES = ("poverty", "other")
-DAY = dt.date(2026, 12, 2)
+DAY, EXPIRED = dt.date(2026, 12, 2), dt.date(2027, 7, 1)
 LOGINS = ("analyst-a.poverty", "analyst-a.other")
 INSIDE = tuple(inside.identity(login) for login in LOGINS)
 STAFF = ("dopa.officer", "province10.officer")
@@ -62,25 +63,30 @@ def projects(served: Settings) -> Settings:
     for login in STAFF:
         accounts.write(served, "open", login, by="keeper", why="for a test", at=policykit.START)
     access.apply(served, DAY)
-    _until(served)
+    eventually(lambda: _in_force(served))
     for name in NAMES:
         scratch.make(served, name)
     return served
 
 
-def _until(settings: Settings) -> None:
-    """Trino takes passwords up within five seconds."""
-    for _ in range(60):
-        try:
-            with client.connect(settings, STAFF[-1]) as connection:
-                client.ask(connection, "SELECT 1")
-        except client.QueryError:
-            raise
-        except Exception:  # noqa: BLE001  # whatever the client says of a login that is not known yet
-            time.sleep(0.25)
-        else:
-            return
-    pytest.fail("Trino does not know the last login")
+@contextmanager
+def on_day(settings: Settings, day: dt.date) -> Iterator[None]:
+    """Rights as of another day. Those of :data:`DAY` are in force again when it ends: the next test has them."""
+    access.apply(settings, day)
+    try:
+        yield
+    finally:
+        access.apply(settings, DAY)
+        eventually(lambda: _in_force(settings))
+
+
+def _in_force(settings: Settings) -> bool:
+    """Whether Trino has both: everybody's password, and the rules of both projects."""
+    readable = [Cell(login, "", "", "SELECT count(*) FROM welfare_by_amphoe") for login in LOGINS]
+    try:
+        return all(outcome(settings, cell) == "rows" for cell in [*readable, Cell(STAFF[-1], "", "", "SELECT 1")])
+    except AccessError:  # the login is not known yet
+        return False
 
 
 def eventually(holds: Callable[[], bool], otherwise: str = "Trino did not take it up") -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.asymmetric import rsa
-from tests.attackkit import DAY, INSIDE, LOGINS, Cell, eventually, outcome
+from tests.attackkit import EXPIRED, INSIDE, LOGINS, Cell, eventually, on_day, outcome
 
 from khlang import inside
 from khlang.errors import AccessError, KhlangError
@@ -181,14 +181,10 @@ def test_an_open_session_ends_with_its_project(projects: Settings) -> None:
     good = passes.issue(projects, ME, now())
     with client.connect(projects, ME, bearer=lambda: good) as connection:
         assert client.ask(connection, PERSONS).rows
-        access.apply(projects, dt.date(2027, 7, 1))
-        try:
+        with on_day(projects, EXPIRED):
             eventually(lambda: shown(projects, good) == "denied")
             with pytest.raises(client.QueryError):
                 client.ask(connection, PERSONS)
-        finally:
-            access.apply(projects, DAY)
-            eventually(lambda: shown(projects, good) == "rows")
 
 
 @pytest.mark.attack(

@@ -1,6 +1,5 @@
 """An analyst reaches for what is not given, in ways that no table names; each try has the same one that is allowed."""
 
-import datetime as dt
 import json
 import time
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ from typing import Any
 
 import pytest
 import requests
-from tests.attackkit import DAY, INSIDE, LOGINS, Cell, connect, eventually, outcome
+from tests.attackkit import DAY, EXPIRED, INSIDE, LOGINS, Cell, connect, eventually, on_day, outcome
 
 from khlang import store
 from khlang.errors import KhlangError
@@ -190,8 +189,7 @@ def test_attributes_join_two_projects_and_are_told(projects: Settings) -> None:
 def test_an_expired_projects_open_session_ends(projects: Settings) -> None:
     with client.connect(projects, MINE) as connection:
         assert client.ask(connection, "SELECT count(*) FROM welfare_by_amphoe").rows
-        access.apply(projects, dt.date(2027, 7, 1))
-        try:
+        with on_day(projects, EXPIRED):
             for _ in range(40):
                 try:
                     client.ask(connection, "SELECT count(*) FROM welfare_by_amphoe")
@@ -199,8 +197,6 @@ def test_an_expired_projects_open_session_ends(projects: Settings) -> None:
                     return
                 time.sleep(0.25)
             pytest.fail("an open session of an expired project still reads")
-        finally:
-            access.apply(projects, DAY)
 
 
 @pytest.mark.attack(
