@@ -117,11 +117,16 @@ def _pass(settings: Settings, account: str) -> str:
 
 
 def outcome(settings: Settings, cell: Cell) -> str:
-    """``rows`` where the statement gave an answer, ``denied`` where it was refused for want of a right, else why."""
+    """What one account gets for one statement."""
     with connect(settings, cell.account) as connection:
-        try:
-            client.ask(connection, cell.sql)
-        except client.QueryError as error:
-            words = ("Access Denied", "does not exist", "not supported", "not registered")
-            return "denied" if any(word in error.message for word in words) else error.message
+        return said(connection, cell.sql)
+
+
+def said(connection: "Connection", sql: str) -> str:
+    """``rows`` where the statement gave an answer, ``denied`` where it was refused for want of a right, else why."""
+    try:
+        client.ask(connection, sql)
+    except client.QueryError as error:
+        words = ("Access Denied", "does not exist", "not supported", "not registered")
+        return "denied" if any(word in error.message for word in words) else error.message
     return "rows"

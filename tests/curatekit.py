@@ -4,6 +4,7 @@ import csv
 import hashlib
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count, product
@@ -43,6 +44,12 @@ def pool_key(tmp_path_factory: pytest.TempPathFactory) -> Pool:
 @pytest.fixture
 def folder_lake(tmp_path: Path) -> objects.Lake:
     return objects.folder(tmp_path / "lake")
+
+
+def copied(place: objects.Lake, to: Path) -> objects.Lake:
+    """A lake like another one: what every test of a file begins with is curated once."""
+    shutil.copytree(place.root, to)
+    return objects.folder(to)
 
 
 @pytest.fixture

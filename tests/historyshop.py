@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 from tests.martkit import PID, Shop
 
 from khlang import contracts
@@ -17,10 +17,12 @@ NUMBERS = {pid: number for number, pid in PID.items()}
 
 
 class Told:
-    """A shop whose house registry comes a month at a time, and the decisions of curate on it."""
+    """A shop whose house registry comes a month at a time, and the decisions of curate on it; begins as a copy."""
 
-    def __init__(self, spark: SparkSession, root: Path) -> None:
-        self.shop, self.decisions = Shop(spark, root), list[tuple[dict[str, Any], datetime]]()
+    def __init__(self, root: Path, like: "Shop | Told") -> None:
+        self.decisions: list[tuple[dict[str, Any], datetime]] = [] if isinstance(like, Shop) else list(like.decisions)
+        shop = like if isinstance(like, Shop) else like.shop
+        self.shop = Shop(shop.spark, root, like=shop)
         one = {name: table for name, table in self.shop.known.items() if name != "person_household"}
         self.lake = replace(self.shop.shop, contracts=contracts.Contracts(one, source=self.shop.known.source))
 

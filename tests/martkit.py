@@ -1,5 +1,7 @@
 """A workshop on a lake in a folder with one small month of welfare, for the tests of what is built when."""
 
+import copy
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,13 +18,19 @@ DATASETS = {"welfare_registrants", "insured_persons", "house_registry", "vehicle
 
 
 class Shop:
-    """A workshop on a folder, and the versions of its inputs as the ledger would tell them."""
+    """A workshop on a folder, and the versions of its inputs as the ledger would tell them.
 
-    def __init__(self, spark: SparkSession, root: Path) -> None:
-        self.spark = spark
+    With ``like`` it begins as a copy of another one: a table that is copied costs nothing, one that is written seconds.
+    """
+
+    def __init__(self, spark: SparkSession, root: Path, like: "Shop | None" = None) -> None:
+        self.spark, self.root = spark, root
         self.known = contracts.load()
         self.shop = build.Workshop(folder(root / "lake"), FolderObjects(root / "receipts"), self.known, lambda: spark)
-        self.versions: dict[str, dict[str, int]] = {}
+        self.versions: dict[str, dict[str, int]] = copy.deepcopy(like.versions) if like else {}
+        if like:
+            shutil.copytree(like.root, root, dirs_exist_ok=True)
+            return
         spine = self.known["spine"]
         delta.ensure(spark, self.at("spine", "spine"), contracts.ddl(spine), partition=None)
         rows = [("th-cid", P[n], PID[n], "2026-01") for n in P]
@@ -68,9 +76,16 @@ def registrants(period: str, *numbers: int) -> str:
     return ", ".join(rows)
 
 
-@pytest.fixture
-def shop(local_spark: SparkSession, tmp_path: Path) -> Shop:
-    made = Shop(local_spark, tmp_path)
+@pytest.fixture(scope="session")
+def bare(local_spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """Two persons in the spine, and no month of anything; tests work on copies of it."""
+    return Shop(local_spark, tmp_path_factory.mktemp("bare"))
+
+
+@pytest.fixture(scope="session")
+def first_month(bare: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """Two registrants, one of them in the house registry; tests work on copies of it."""
+    made = Shop(bare.spark, tmp_path_factory.mktemp("first_month"), like=bare)
     made.curate("welfare_registrants", "2026-01", registrants("2026-01", 1, 2), 1)
     made.curate(
         "house_registry", "2026-01", f"({PID[1]}, 77, 1960, '1', DATE'2000-01-01', '10', '1001', 1, '2026-01')", 1
@@ -78,3 +93,23 @@ def shop(local_spark: SparkSession, tmp_path: Path) -> Shop:
     made.curate("insured_persons", "2026-01", "", 1)
     made.curate("vehicles", "2026-01", "", 1)
     return made
+
+
+@pytest.fixture(scope="session")
+def first_marts(first_month: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """The first month with its marts; tests work on copies of it."""
+    made = Shop(first_month.spark, tmp_path_factory.mktemp("first_marts"), like=first_month)
+    made.build()
+    return made
+
+
+@pytest.fixture
+def shop(first_month: Shop, tmp_path: Path) -> Shop:
+    """The first month, nothing built."""
+    return Shop(first_month.spark, tmp_path, like=first_month)
+
+
+@pytest.fixture
+def built(first_marts: Shop, tmp_path: Path) -> Shop:
+    """The first month and its marts."""
+    return Shop(first_marts.spark, tmp_path, like=first_marts)

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from pyspark.sql import SparkSession
-from tests.curatekit import accept, filler, inner, sealed
+from tests.curatekit import accept, copied, filler, inner, sealed
 
 from khlang import contracts, lake
 from khlang.curation import bridge, objects, rewrite, rotation
@@ -68,6 +68,19 @@ def work(curator: Curator, fresh: Pool) -> rotation.Work:
     return rotation.Work(curator.spark, curator.place, curator.tables, curator.pool, fresh)
 
 
+@pytest.fixture(scope="module")
+def january(local_spark: SparkSession, pool_key: Pool, tmp_path_factory: pytest.TempPathFactory) -> objects.Lake:
+    """A lake with one month; each test begins with a copy of it."""
+    place = objects.folder(tmp_path_factory.mktemp("january"))
+    month(Curator(local_spark, place, pool_key, contracts.load()))
+    return place
+
+
+@pytest.fixture
+def folder_lake(january: objects.Lake, tmp_path: Path) -> objects.Lake:
+    return copied(january, tmp_path / "lake")
+
+
 @pytest.fixture
 def fresh(tmp_path: Path) -> Pool:
     path = tmp_path / "pool-p02.key"
@@ -76,7 +89,6 @@ def fresh(tmp_path: Path) -> Pool:
 
 
 def test_bridged_persons_keep_their_links_and_the_others_are_counted(curator: Curator) -> None:
-    month(curator)
     before = cars(curator)
     bridged(curator.place, 100)
     counts = bridge.apply(curator.spark, curator.place, curator.pool, curator.tables)
@@ -95,7 +107,6 @@ SEAMS = ("map", "curated vehicles", "spine", "alias", "keys")
 
 
 def test_a_pool_rotation_killed_at_every_seam_gives_everybody_one_other_pid(curator: Curator, fresh: Pool) -> None:
-    month(curator)
     before, known = cars(curator), spine(curator)
     in_use: list[Pool] = []
     for seam in SEAMS:
@@ -128,7 +139,6 @@ def test_a_pool_rotation_killed_at_every_seam_gives_everybody_one_other_pid(cura
 
 
 def test_after_a_compromise_only_the_new_key_leads_to_a_person(curator: Curator, fresh: Pool) -> None:
-    month(curator)
     before = cars(curator)
     bridged(curator.place, 100)
     now = rotation.begin(curator.place.objects, "compromised", "e02")
@@ -146,7 +156,6 @@ def test_after_a_compromise_only_the_new_key_leads_to_a_person(curator: Curator,
 def test_two_bridges_that_disagree_are_not_used(
     curator: Curator, local_spark: SparkSession, folder_lake: objects.Lake
 ) -> None:
-    month(curator)
     bridged(folder_lake, 2)
     other = Path(folder_lake.at(lake.Submission("mof", "bridge", NEXT, "1" * 32).accepted))
     other.mkdir(parents=True)

@@ -7,13 +7,13 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
-from tests.curatekit import MemoryLedger, accept, content, filler, inner, pid
+from tests.curatekit import MemoryLedger, accept, content, copied, filler, inner, pid
 
 from khlang import contracts, lake, pseudonym
 from khlang.contracts import Table
 from khlang.curation import objects, service
 from khlang.curation.rekey import Pool
-from khlang.curation.run import Curator, revision
+from khlang.curation.run import Curator, Decision, Work, revision
 from khlang.settings import Settings
 from khlang.settings import load as load_settings
 
@@ -34,15 +34,40 @@ def cars(count: int, *more: dict[str, str], table: Table = TABLE) -> pl.DataFram
     return inner(table, [*filler(CAR, count, table), *more])
 
 
+JANUARY = cars(120, CAR | {"vehicle_id": "", "pid": ""}, CAR | {"pid": ""})
+
+
 def where(place: objects.Lake, layer: str, name: str = "vehicles") -> str:
     return place.at(lake.table(layer, name, 1))  # type: ignore[arg-type]
 
 
+@dataclasses.dataclass(frozen=True)
+class Month:
+    """A month that went through: its lake, what was sent and what was decided."""
+
+    lake: objects.Lake
+    work: Work
+    decision: Decision
+
+
+@pytest.fixture(scope="module")
+def january(local_spark: SparkSession, pool_key: Pool, tmp_path_factory: pytest.TempPathFactory) -> Month:
+    """120 cars, one without its number and one without its owner; tests read it, or work on a copy."""
+    place = objects.folder(tmp_path_factory.mktemp("january"))
+    work = accept(place, JANUARY, table=TABLE)
+    return Month(place, work, Curator(local_spark, place, pool_key, contracts.load()).one(work, TABLE))
+
+
+@pytest.fixture
+def later(january: Month, local_spark: SparkSession, pool_key: Pool, tmp_path: Path) -> Curator:
+    """Curates what comes after January."""
+    return Curator(local_spark, copied(january.lake, tmp_path / "later"), pool_key, contracts.load())
+
+
 def test_a_month_is_promoted_with_its_spine_and_quarantine(
-    curator: Curator, folder_lake: objects.Lake, local_spark: SparkSession, pool_key: Pool
+    january: Month, local_spark: SparkSession, pool_key: Pool
 ) -> None:
-    work = accept(folder_lake, cars(120, CAR | {"vehicle_id": "", "pid": ""}, CAR | {"pid": ""}), table=TABLE)
-    decision = curator.one(work, TABLE)
+    place, decision = january.lake, january.decision
     assert (decision.verdict, decision.rows_in, decision.rows_curated, decision.rows_quarantined) == (
         "promoted", 122, 121, 1,
     )  # fmt: skip
@@ -51,29 +76,27 @@ def test_a_month_is_promoted_with_its_spine_and_quarantine(
         "plate": {"ids": 121, "known": 0, "new": 121},
         "th-cid": {"ids": 120, "known": 0, "new": 120},
     }
-    curated = local_spark.read.format("delta").load(where(folder_lake, "curated"))
+    curated = local_spark.read.format("delta").load(where(place, "curated"))
     assert [f"{c.name} {c.type}" for c in TABLE.stored] == [
         f"{field.name} {field.dataType.simpleString().upper()}" for field in curated.schema
     ]
     assert curated.where(f"vehicle_id = {pid('plate', pool_key)}").first()["pid"] is None
-    spine = local_spark.read.format("delta").load(where(folder_lake, "spine", "spine"))
+    spine = local_spark.read.format("delta").load(where(place, "spine", "spine"))
     assert spine.count() == 241
     assert spine.selectExpr("count(DISTINCT type, pid)").first()[0] == 241
-    assert not list(folder_lake.objects.keys("staging/"))
+    assert not list(place.objects.keys("staging/"))
     assert set(decision.seconds) == {"stage", "metrics", "gate", "rows", "spine", "write", "clean", "report"}
 
 
-def test_tables_are_what_trino_can_read(curator: Curator, folder_lake: objects.Lake, local_spark: SparkSession) -> None:
-    curator.one(accept(folder_lake, cars(101), table=TABLE), TABLE)
+def test_tables_are_what_trino_can_read(january: Month, local_spark: SparkSession) -> None:
     for layer, name in (("curated", "vehicles"), ("spine", "spine"), ("spine", "spine_alias")):
-        detail = local_spark.sql(f"DESCRIBE DETAIL delta.`{where(folder_lake, layer, name)}`").first()
+        detail = local_spark.sql(f"DESCRIBE DETAIL delta.`{where(january.lake, layer, name)}`").first()
         assert (detail["minReaderVersion"], detail["minWriterVersion"]) == (1, 2)
         assert detail["properties"]["delta.enableDeletionVectors"] == "false"
 
 
-def test_files_are_sorted_by_the_grain_identifier(curator: Curator, folder_lake: objects.Lake) -> None:
-    curator.one(accept(folder_lake, cars(300), table=TABLE), TABLE)
-    files = list(Path(where(folder_lake, "curated")).rglob("*.parquet"))
+def test_files_are_sorted_by_the_grain_identifier(january: Month) -> None:
+    files = list(Path(where(january.lake, "curated")).rglob("*.parquet"))
     assert len(files) == 1
     assert pl.read_parquet(files[0])["vehicle_id"].is_sorted()
     groups = pq.read_metadata(files[0])
@@ -81,54 +104,42 @@ def test_files_are_sorted_by_the_grain_identifier(curator: Curator, folder_lake:
     assert key.encodings == ("DELTA_BINARY_PACKED",)  # differences of sorted keys: half the bytes
 
 
-def test_a_withdrawn_period_is_taken_out_and_no_other(
-    curator: Curator, folder_lake: objects.Lake, local_spark: SparkSession
-) -> None:
-    curator.one(accept(folder_lake, cars(120, CAR | {"vehicle_id": ""}), table=TABLE), TABLE)
-    curator.one(accept(folder_lake, cars(130), table=TABLE, period="2026-02"), TABLE)
-    last = accept(folder_lake, cars(120), table=TABLE)
-    decision = curator.one(dataclasses.replace(last, sequence=2, rows=0, withdrawn=True), TABLE)
+def test_a_withdrawn_period_is_taken_out_and_no_other(january: Month, later: Curator) -> None:
+    later.one(accept(later.place, cars(130), table=TABLE, period="2026-02"), TABLE)
+    decision = later.one(dataclasses.replace(january.work, sequence=2, rows=0, withdrawn=True), TABLE)
     assert (decision.verdict, decision.rows_curated) == ("withdrawn", 0)
-    assert {row[-1] for row in content(local_spark, where(folder_lake, "curated"))} == {"2026-02"}
-    assert content(local_spark, where(folder_lake, "quarantine")) == []
+    assert {row[-1] for row in content(later.spark, where(later.place, "curated"))} == {"2026-02"}
+    assert content(later.spark, where(later.place, "quarantine")) == []
 
 
-def test_a_rerun_changes_nothing(curator: Curator, folder_lake: objects.Lake, local_spark: SparkSession) -> None:
-    work = accept(folder_lake, cars(110, CAR | {"vehicle_id": ""}), table=TABLE)
-    curator.one(work, TABLE)
-    locations = [where(folder_lake, "curated"), where(folder_lake, "quarantine"), where(folder_lake, "spine", "spine")]
-    before = [content(local_spark, location) for location in locations]
-    logs = sorted(folder_lake.objects.keys(""))
-    assert curator.one(work, TABLE).verdict == "promoted"
-    assert [content(local_spark, location) for location in locations] == before
-    after = sorted(folder_lake.objects.keys(""))
+def test_a_rerun_changes_nothing(january: Month, later: Curator) -> None:
+    place = later.place
+    locations = [where(place, "curated"), where(place, "quarantine"), where(place, "spine", "spine")]
+    before = [content(later.spark, location) for location in locations]
+    assert min(map(len, before)) > 0
+    logs = sorted(place.objects.keys(""))
+    assert later.one(january.work, TABLE).verdict == "promoted"
+    assert [content(later.spark, location) for location in locations] == before
+    after = sorted(place.objects.keys(""))
     commits = [key for key in set(after) - set(logs) if "/_delta_log/" in key and key.endswith(".json")]
     assert commits == []
 
 
-def test_months_out_of_order_give_the_same_tables(local_spark: SparkSession, pool_key: Pool, tmp_path: Path) -> None:
-    months = {"2026-01": cars(105), "2026-02": cars(130)}
+def test_months_out_of_order_give_the_same_tables(later: Curator, curator: Curator) -> None:
+    months = {"2026-01": JANUARY, "2026-02": cars(130)}
     got = []
-    for number, order in enumerate([["2026-01", "2026-02"], ["2026-02", "2026-01"]]):
-        place = objects.folder(tmp_path / str(number))
-        curator = Curator(local_spark, place, pool_key, contracts.load())
+    for one, order in ((later, ["2026-02"]), (curator, ["2026-02", "2026-01"])):
         for period in order:
-            curator.one(accept(place, months[period], table=TABLE, period=period), TABLE)
-        got.append(
-            [content(local_spark, where(place, "curated")), content(local_spark, where(place, "spine", "spine"))]
-        )
+            one.one(accept(one.place, months[period], table=TABLE, period=period), TABLE)
+        got.append([content(one.spark, where(one.place, *name)) for name in (("curated",), ("spine", "spine"))])
     assert got[0] == got[1]
     assert {row[3] for row in got[0][1]} == {"2026-01", "2026-02"}
 
 
-def test_a_corrected_month_replaces_the_earlier_one_whole(
-    curator: Curator, folder_lake: objects.Lake, local_spark: SparkSession
-) -> None:
-    curator.one(accept(folder_lake, cars(150), table=TABLE), TABLE)
-    other = accept(folder_lake, cars(102), table=TABLE, period="2026-02")
-    curator.one(other, TABLE)
-    curator.one(accept(folder_lake, cars(101), table=TABLE, sequence=2), TABLE)
-    curated = local_spark.read.format("delta").load(where(folder_lake, "curated"))
+def test_a_corrected_month_replaces_the_earlier_one_whole(later: Curator) -> None:
+    later.one(accept(later.place, cars(102), table=TABLE, period="2026-02"), TABLE)
+    later.one(accept(later.place, cars(101), table=TABLE, sequence=2), TABLE)
+    curated = later.spark.read.format("delta").load(where(later.place, "curated"))
     assert {row["period"]: row["count"] for row in curated.groupBy("period").count().collect()} == {
         "2026-01": 101,
         "2026-02": 102,
@@ -157,24 +168,22 @@ def test_one_refusal_does_not_stop_the_next_and_promotes_nothing(
 
 
 def test_bad_rows_of_a_refused_extract_lie_in_quarantine_until_the_month_goes_through(
-    curator: Curator, folder_lake: objects.Lake, local_spark: SparkSession
+    january: Month, later: Curator
 ) -> None:
     def kept_back() -> set[tuple[str, str, str]]:
-        rows = local_spark.read.format("delta").load(where(folder_lake, "quarantine")).collect()
+        rows = later.spark.read.format("delta").load(where(later.place, "quarantine")).collect()
         return {(row["reason"], row["reason_column"], row["submission"]) for row in rows}
 
     bad = [CAR | {"vehicle_id": f"p{n}", "vehicle_type_code": "RY99"} for n in range(40)]
-    first = accept(folder_lake, cars(120, bad[0]), table=TABLE)
-    spoilt = accept(folder_lake, cars(120, *bad), table=TABLE, sequence=2)
-    mended = accept(folder_lake, cars(121, bad[0]), table=TABLE, sequence=3)
-    ids = [work.submission.id for work in (first, spoilt, mended)]
-    assert curator.one(first, TABLE).verdict == "promoted"
-    assert curator.one(spoilt, TABLE).verdict == "refused"
-    assert curator.one(spoilt, TABLE).rows_quarantined == 40
+    spoilt = accept(later.place, cars(120, *bad), table=TABLE, sequence=2)
+    mended = accept(later.place, cars(121, bad[0]), table=TABLE, sequence=3)
+    ids = [work.submission.id for work in (january.work, spoilt, mended)]
+    assert later.one(spoilt, TABLE).verdict == "refused"
+    assert later.one(spoilt, TABLE).rows_quarantined == 40
     told = ("BAD-CODE", "vehicle_type_code")
-    assert kept_back() == {(*told, ids[0]), (*told, ids[1])}
-    assert local_spark.read.format("delta").load(where(folder_lake, "quarantine")).count() == 41
-    assert curator.one(mended, TABLE).verdict == "promoted"
+    assert kept_back() == {("PID-MISSING", "vehicle_id", ids[0]), (*told, ids[1])}
+    assert later.spark.read.format("delta").load(where(later.place, "quarantine")).count() == 41
+    assert later.one(mended, TABLE).verdict == "promoted"
     assert kept_back() == {(*told, ids[2])}
 
 
@@ -206,31 +215,28 @@ def test_a_lower_sequence_after_a_higher_one_is_superseded(
     assert local_spark.read.format("delta").load(where(folder_lake, "curated")).count() == 140
 
 
-def test_two_pseudonyms_with_one_pid_both_keep_their_rows(
-    curator: Curator, folder_lake: objects.Lake, local_spark: SparkSession
-) -> None:
+def test_two_pseudonyms_with_one_pid_both_keep_their_rows(later: Curator) -> None:
     """48 bits cannot be made to collide in a test, so the spine is given somebody who holds a new person's pid."""
     table = contracts.load()["spine"]
-    curator.one(accept(folder_lake, cars(101), table=TABLE), TABLE)
-    newcomer = pid("newcomer", curator.pool)
+    newcomer = pid("newcomer", later.pool)
     holder = f"p1.e01.{newcomer:012x}" + "f" * 20
-    location = where(folder_lake, "spine", "spine")
-    local_spark.createDataFrame(
+    location = where(later.place, "spine", "spine")
+    later.spark.createDataFrame(
         [("th-cid", holder, newcomer, "2026-01")], "type STRING, p STRING, pid BIGINT, first_period STRING"
     ).write.format("delta").mode("append").save(location)
     second = cars(101, CAR | {"pid": "newcomer"})
     for _ in range(2):
-        decision = curator.one(accept(folder_lake, second, table=TABLE, period="2026-02"), TABLE)
+        decision = later.one(accept(later.place, second, table=TABLE, period="2026-02"), TABLE)
         assert decision.verdict == "promoted"
-    aliases = local_spark.read.format("delta").load(where(folder_lake, "spine", "spine_alias")).collect()
+    aliases = later.spark.read.format("delta").load(where(later.place, "spine", "spine_alias")).collect()
     assert len(aliases) == 1
     assert aliases[0]["pid"] == int(aliases[0]["p"][-20:-8], 16) != newcomer
     assert pseudonym.pid_of(aliases[0]["p"]) == newcomer
-    curated = local_spark.read.format("delta").load(where(folder_lake, "curated")).where("period = '2026-02'")
-    assert [row["pid"] for row in curated.where(f"vehicle_id = {pid('plate', curator.pool)}").collect()] == [
+    curated = later.spark.read.format("delta").load(where(later.place, "curated")).where("period = '2026-02'")
+    assert [row["pid"] for row in curated.where(f"vehicle_id = {pid('plate', later.pool)}").collect()] == [
         aliases[0]["pid"]
     ]
-    spine = local_spark.read.format("delta").load(location)
+    spine = later.spark.read.format("delta").load(location)
     assert spine.selectExpr("count(1) - count(DISTINCT type, pid)").first()[0] == 0
     assert table.grain == ("type", "p")
 

@@ -7,11 +7,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.stackfixture import environment
+from tests.stackfixture import environment, installation
 
 from khlang.settings import Settings
 from khlang.stack import lifecycle, watch
@@ -37,12 +37,19 @@ def expect_soon(condition: Callable[[], bool], seconds: float = 120) -> None:
         time.sleep(0.2)
 
 
-def test_up_twice_is_one_stack(stack_parts: Parts) -> None:
-    settings = stack_parts("minio")
-    first = pid(settings, "minio")
-    done = khlang(settings, "stack", "up", "--only", "minio")
+@pytest.fixture(scope="module")
+def alone() -> Iterator[Settings]:
+    """The object store, for tests that leave it up."""
+    with installation() as settings:
+        lifecycle.up(settings, only=("minio",), report=lambda *_: None)
+        yield settings
+
+
+def test_up_twice_is_one_stack(alone: Settings) -> None:
+    first = pid(alone, "minio")
+    done = khlang(alone, "stack", "up", "--only", "minio")
     assert done.returncode == 0, done.stderr
-    assert pid(settings, "minio") == first
+    assert pid(alone, "minio") == first
 
 
 def test_down_leaves_no_process_and_no_port(stack_parts: Parts) -> None:
@@ -81,26 +88,24 @@ def test_a_port_in_use_is_named_with_its_setting(stack_parts: Parts) -> None:
     assert not Supervisor(settings).running()
 
 
-def test_a_killed_service_comes_back(stack_parts: Parts) -> None:
-    settings = stack_parts("minio")
-    first = pid(settings, "minio")
+def test_a_killed_service_comes_back(alone: Settings) -> None:
+    first = pid(alone, "minio")
     os.kill(first, signal.SIGKILL)
-    expect_soon(lambda: pid(settings, "minio") not in (0, first) and healthy(find("minio"), settings))
+    expect_soon(lambda: pid(alone, "minio") not in (0, first) and healthy(find("minio"), alone))
 
 
-def test_a_service_that_hangs_is_restarted(stack_parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = stack_parts("minio")
-    first = pid(settings, "minio")
+def test_a_service_that_hangs_is_restarted(alone: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = pid(alone, "minio")
     monkeypatch.setattr(type(find("minio")), "grace", 0, raising=False)
     monkeypatch.setattr("khlang.stack.health.SECONDS", 0.5)
     os.kill(first, signal.SIGSTOP)
-    expect_soon(lambda: not healthy(find("minio"), settings))  # a busy machine stops a process a little later
-    expect_soon(lambda: Supervisor(settings).processes()["minio"]["statename"] == "RUNNING")
+    expect_soon(lambda: not healthy(find("minio"), alone))  # a busy machine stops a process a little later
+    expect_soon(lambda: Supervisor(alone).processes()["minio"]["statename"] == "RUNNING")
     failures = {"minio": 3}
-    process = Supervisor(settings).processes()["minio"] | {"now": 10**10}
-    assert watch.judge(find("minio"), settings, process, failures) == "it failed 4 probes in a row"
-    Supervisor(settings).restart("minio")
-    expect_soon(lambda: pid(settings, "minio") not in (0, first) and healthy(find("minio"), settings))
+    process = Supervisor(alone).processes()["minio"] | {"now": 10**10}
+    assert watch.judge(find("minio"), alone, process, failures) == "it failed 4 probes in a row"
+    Supervisor(alone).restart("minio")
+    expect_soon(lambda: pid(alone, "minio") not in (0, first) and healthy(find("minio"), alone))
 
 
 def test_a_service_waits_for_what_it_stands_on(stack_parts: Parts) -> None:
@@ -161,15 +166,14 @@ def test_a_long_path_gets_a_short_socket(stack_parts: Parts) -> None:
     assert lifecycle.marked(deep) == []
 
 
-def test_the_fence_hides_what_is_outside(stack_parts: Parts) -> None:
-    settings = stack_parts("minio")
-    kept = settings.outside / "authority" / "source.key"
+def test_the_fence_hides_what_is_outside(alone: Settings) -> None:
+    kept = alone.outside / "authority" / "source.key"
     kept.parent.mkdir()
     kept.write_text("not for the pool")
-    inside = f"/proc/{pid(settings, 'minio')}/root{settings.outside}"
+    inside = f"/proc/{pid(alone, 'minio')}/root{alone.outside}"
     assert list(Path(inside).iterdir()) == []  # what the service itself sees there
-    fence = settings.root / "infra" / "native" / "fence"
-    reader = [str(fence), str(settings.outside), "cat", str(kept)]
+    fence = alone.root / "infra" / "native" / "fence"
+    reader = [str(fence), str(alone.outside), "cat", str(kept)]
     done = subprocess.run(reader, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "not for the pool" not in done.stdout
@@ -177,16 +181,15 @@ def test_the_fence_hides_what_is_outside(stack_parts: Parts) -> None:
     assert subprocess.run(reader[2:], capture_output=True, text=True, check=True).stdout == "not for the pool"
 
 
-def test_a_service_cannot_reach_the_supervisor(stack_parts: Parts) -> None:
+def test_a_service_cannot_reach_the_supervisor(alone: Settings) -> None:
     """Else it could have a program of its own started before the fence."""
-    settings = stack_parts("minio")
-    for folder in control_folders(settings):
+    for folder in control_folders(alone):
         assert list(folder.iterdir())  # the positive control: the operator sees them
-        assert list(Path(f"/proc/{pid(settings, 'minio')}/root{folder}").iterdir()) == []
-    program = f"import socket; socket.socket(socket.AF_UNIX).connect({str(socket_path(settings))!r})"
+        assert list(Path(f"/proc/{pid(alone, 'minio')}/root{folder}").iterdir()) == []
+    program = f"import socket; socket.socket(socket.AF_UNIX).connect({str(socket_path(alone))!r})"
     reach = [sys.executable, "-c", program]
     assert subprocess.run(reach, capture_output=True, check=False).returncode == 0
-    fenced = subprocess.run([*fence_command(settings), *reach], capture_output=True, text=True, check=False)
+    fenced = subprocess.run([*fence_command(alone), *reach], capture_output=True, text=True, check=False)
     assert fenced.returncode != 0
     assert "Error" in fenced.stderr
 

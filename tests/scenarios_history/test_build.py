@@ -3,21 +3,28 @@
 from pathlib import Path
 
 import pytest
-from pyspark.sql import SparkSession
 from tests.historykit import SCENARIOS, History, rows
 from tests.historyshop import Told
+from tests.martkit import Shop
 
 
-@pytest.fixture
-def told(local_spark: SparkSession, tmp_path: Path) -> Told:
-    made = Told(local_spark, tmp_path)
+@pytest.fixture(scope="module")
+def january(bare: Shop, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """The history of one month; tests work on copies of it."""
+    made = Told(tmp_path_factory.mktemp("january"), like=bare)
     made.promote("2026-01", (1, "10", "1001"), (2, "50", "5001"))
+    assert made.build() == [("person_address", "2026-01")]
     return made
 
 
-def test_a_lake_tells_what_the_scenario_tells(local_spark: SparkSession, tmp_path: Path) -> None:
+@pytest.fixture
+def told(january: Told, tmp_path: Path) -> Told:
+    return Told(tmp_path, like=january)
+
+
+def test_a_lake_tells_what_the_scenario_tells(bare: Shop, tmp_path: Path) -> None:
     case = SCENARIOS / "person_address" / "late_month"
-    made = Told(local_spark, tmp_path)
+    made = Told(tmp_path, like=bare)
     for arrival in ("1", "2", "3"):
         month = [row for row in rows(case / "months.csv") if row["arrival"] == arrival]
         people = [(int(row["pid"]), row["province_code"], row["amphoe_code"]) for row in month]
@@ -31,7 +38,6 @@ def test_a_lake_tells_what_the_scenario_tells(local_spark: SparkSession, tmp_pat
 
 
 def test_a_month_is_appended_and_no_file_is_written_again(told: Told) -> None:
-    told.build()
     before = told.files()
     told.promote("2026-02", (1, "10", "1002"), (2, "50", "5001"))
     assert told.build() == [("person_address", "2026-02")]
@@ -43,7 +49,6 @@ def test_a_month_is_appended_and_no_file_is_written_again(told: Told) -> None:
 
 
 def test_a_run_killed_before_its_mark_is_finished_without_a_second_row(told: Told, tmp_path: Path) -> None:
-    told.build()
     count = told.records().count()
     mark = tmp_path / "receipts" / "_history" / "person_address_v1" / "000001-done.json"
     mark.unlink()
@@ -57,7 +62,6 @@ def test_a_correction_after_a_run_killed_before_its_mark_still_ends_what_it_says
     told: Told, tmp_path: Path
 ) -> None:
     """The month is in the table and nobody knows: without finishing it first, 2 would live in 5001 for good."""
-    told.build()
     (tmp_path / "receipts" / "_history" / "person_address_v1" / "000001-done.json").unlink()
     told.promote("2026-01", (1, "10", "1002"))
     assert told.build() == [("person_address", "2026-01")] * 2

@@ -4,9 +4,8 @@ import secrets
 from pathlib import Path
 
 import pytest
-from pyspark.sql import SparkSession
 from tests.historyshop import Told
-from tests.martkit import PID
+from tests.martkit import PID, Shop
 
 from khlang import lake
 from khlang.contracts import facts
@@ -26,8 +25,8 @@ KEPT = {STAYS, LEFT, ("50", "5002", "2026-02", "9999-12")}
 class Copies:
     """A shop with two known months, and one project."""
 
-    def __init__(self, spark: SparkSession, root: Path) -> None:
-        self.told, self.root = Told(spark, root), root
+    def __init__(self, bare: Shop, root: Path) -> None:
+        self.told, self.root = Told(root, like=bare), root
         (root / "project.key").write_text(secrets.token_hex(32))
         self.project = Project("demo", str(root / "project.key"))
         self.told.promote("2026-01", (1, "10", "1001"), (2, "50", "5001"))
@@ -63,8 +62,8 @@ class Copies:
 
 
 @pytest.fixture
-def copies(local_spark: SparkSession, tmp_path: Path) -> Copies:
-    return Copies(local_spark, tmp_path)
+def copies(bare: Shop, tmp_path: Path) -> Copies:
+    return Copies(bare, tmp_path)
 
 
 def test_a_copy_has_pids_of_its_own_and_grows_by_what_came_since(copies: Copies) -> None:

@@ -28,8 +28,8 @@ DECISIONS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def told(local_spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    shop = Shop(local_spark, tmp_path_factory.mktemp("linkage"))
+def told(local_spark: SparkSession, bare: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    shop = Shop(local_spark, tmp_path_factory.mktemp("linkage"), like=bare)
     for name in LINKED:
         made = typed(local_spark, HERE / f"{name}.csv", shop.known[name])
         made.write.format("delta").partitionBy("period").save(shop.at("curated", name))

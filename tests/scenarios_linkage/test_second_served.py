@@ -5,7 +5,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from pyspark.sql import SparkSession
 from tests.martkit import PID, P, Shop, registrants
 
 from khlang import contracts, pseudonym
@@ -21,8 +20,8 @@ LINKS = [(11, 1, 0.999, 1), (12, 2, 0.95, 1), (12, 1, 0.4, 2), (13, 1, 0.6, 1)]
 
 
 @pytest.fixture
-def shop(local_spark: SparkSession, tmp_path: Path) -> Shop:
-    made = Shop(local_spark, tmp_path)
+def shop(bare: Shop, tmp_path: Path) -> Shop:
+    made = Shop(bare.spark, tmp_path, like=bare)
     write(made, LINKS)
     return made
 
@@ -120,14 +119,8 @@ def test_how_often_links_were_written_is_seen_without_a_session(shop: Shop) -> N
 
 
 @pytest.mark.soak
-def test_a_mart_of_links_waits_for_the_first_and_is_built_again_after_each(
-    local_spark: SparkSession, tmp_path: Path
-) -> None:
-    made = Shop(local_spark, tmp_path)
-    for name, rows in (("welfare_registrants", registrants(PERIOD, 1, 2)), ("insured_persons", ""), ("vehicles", "")):
-        made.curate(name, PERIOD, rows, 1)
-    house = f"({PID[1]}, 77, 1960, '1', DATE'2000-01-01', '10', '1001', 1, '{PERIOD}')"
-    made.curate("house_registry", PERIOD, house, 1)
+def test_a_mart_of_links_waits_for_the_first_and_is_built_again_after_each(first_month: Shop, tmp_path: Path) -> None:
+    made = Shop(first_month.spark, tmp_path, like=first_month)
     mart = made.known["welfare_eligibility"]
     widened = replace(mart, inputs=(*mart.inputs, "second_links"))
     tables = {**dict(made.known), mart.name: widened}

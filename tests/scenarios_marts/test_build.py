@@ -28,26 +28,24 @@ def test_a_mart_is_built_once_and_again_only_when_an_input_changed(shop: Shop) -
     assert [row["pid"] for row in shop.rows("marts", "welfare_eligibility")] == [PID[2]]
 
 
-def test_a_period_waits_until_all_its_inputs_are_promoted_and_leaves_the_others_alone(shop: Shop) -> None:
-    shop.build()
-    shop.curate("welfare_registrants", "2026-02", registrants("2026-02", 1), 1)
-    assert shop.build() == []
+def test_a_period_waits_until_all_its_inputs_are_promoted_and_leaves_the_others_alone(built: Shop) -> None:
+    built.curate("welfare_registrants", "2026-02", registrants("2026-02", 1), 1)
+    assert built.build() == []
     for name in ("house_registry", "insured_persons", "vehicles"):
-        shop.curate(name, "2026-02", "", 1)
-    assert shop.build() == [("welfare_by_amphoe", "2026-02"), ("welfare_eligibility", "2026-02")]
-    got = [(row["period"], row["pid"]) for row in shop.rows("marts", "welfare_eligibility")]
+        built.curate(name, "2026-02", "", 1)
+    assert built.build() == [("welfare_by_amphoe", "2026-02"), ("welfare_eligibility", "2026-02")]
+    got = [(row["period"], row["pid"]) for row in built.rows("marts", "welfare_eligibility")]
     assert got == [("2026-01", min(PID.values())), ("2026-01", max(PID.values())), ("2026-02", PID[1])]
 
 
-def test_a_withdrawn_input_takes_its_period_out_of_marts_and_projects(shop: Shop) -> None:
+def test_a_withdrawn_input_takes_its_period_out_of_marts_and_projects(built: Shop) -> None:
     """Not built of what is left: that would tell of no registrants where nothing is known of any."""
-    shop.build()
-    shop.versions["2026-01"]["welfare_registrants"] = -20_100
-    shop.versions["2026-02"] = dict.fromkeys(DATASETS, -1)  # never built: nothing to take out
-    assert shop.build() == [("welfare_by_amphoe", "2026-01"), ("welfare_eligibility", "2026-01")]
-    assert shop.rows("marts", "welfare_eligibility") == []
-    assert shop.rows("marts", "welfare_by_amphoe", "amphoe_code") == []
-    assert shop.build() == []
+    built.versions["2026-01"]["welfare_registrants"] = -20_100
+    built.versions["2026-02"] = dict.fromkeys(DATASETS, -1)  # never built: nothing to take out
+    assert built.build() == [("welfare_by_amphoe", "2026-01"), ("welfare_eligibility", "2026-01")]
+    assert built.rows("marts", "welfare_eligibility") == []
+    assert built.rows("marts", "welfare_by_amphoe", "amphoe_code") == []
+    assert built.build() == []
 
 
 def test_a_build_that_died_after_its_commit_is_finished_without_a_second_one(
@@ -76,11 +74,10 @@ def test_a_build_that_died_is_not_taken_for_the_next_content(shop: Shop, monkeyp
 
 
 def test_a_mart_that_breaks_its_contract_is_not_written_and_what_was_served_stays(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    built: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop.build()
-    served = shop.rows("marts", "welfare_by_amphoe", "amphoe_code")
-    shop.curate("welfare_registrants", "2026-01", registrants("2026-01", 2), 2)
+    served = built.rows("marts", "welfare_by_amphoe", "amphoe_code")
+    built.curate("welfare_registrants", "2026-01", registrants("2026-01", 2), 2)
     sound = welfare_by_amphoe.build
 
     def wrong(*inputs: Any, period: str) -> DataFrame:
@@ -89,42 +86,44 @@ def test_a_mart_that_breaks_its_contract_is_not_written_and_what_was_served_stay
     with monkeypatch.context() as patch:
         patch.setattr(welfare_by_amphoe, "build", wrong)
         with pytest.raises(GateRefusedError, match="2026-01 welfare_by_amphoe/MART-PART/eligible"):
-            shop.build()
-    assert shop.rows("marts", "welfare_by_amphoe", "amphoe_code") == served
-    assert [row["pid"] for row in shop.rows("marts", "welfare_eligibility")] == [PID[2]]  # the sound one is not held up
-    assert shop.build() == [("welfare_by_amphoe", "2026-01")]
-    assert shop.rows("marts", "welfare_by_amphoe", "amphoe_code") != served
+            built.build()
+    assert built.rows("marts", "welfare_by_amphoe", "amphoe_code") == served
+    assert [row["pid"] for row in built.rows("marts", "welfare_eligibility")] == [
+        PID[2]
+    ]  # the sound one is not held up
+    assert built.build() == [("welfare_by_amphoe", "2026-01")]
+    assert built.rows("marts", "welfare_by_amphoe", "amphoe_code") != served
 
 
-def test_a_project_sees_its_own_pids_and_the_same_figures(shop: Shop, tmp_path: Path) -> None:
+def test_a_project_sees_its_own_pids_and_the_same_figures(built: Shop, tmp_path: Path) -> None:
     key = tmp_path / "project.key"
     key.write_text(bytes(range(0x40, 0x60)).hex())
     demo = project.Project("demo", str(key))
-    shop.build()
-    assert project.build(shop.shop, demo) == [("welfare_by_amphoe", "2026-01"), ("welfare_eligibility", "2026-01")]
-    assert project.build(shop.shop, demo) == []
+    assert project.build(built.shop, demo) == [("welfare_by_amphoe", "2026-01"), ("welfare_eligibility", "2026-01")]
+    assert project.build(built.shop, demo) == []
     derived = pseudonym.derive_key(bytes(range(0x40, 0x60)), "proj", "demo")
     wanted = {pseudonym.pid_of(pseudonym.project_pseudonym(p, key=derived, project="demo")) for p in P.values()}
-    mine = shop.rows("projects/demo", "welfare_eligibility")
+    mine = built.rows("projects/demo", "welfare_eligibility")
     assert {row["pid"] for row in mine} == wanted
     assert not wanted & set(PID.values())
-    pool = shop.rows("marts", "welfare_eligibility")
+    pool = built.rows("marts", "welfare_eligibility")
     without = [[{k: v for k, v in row.items() if k != "pid"} for row in rows] for rows in (mine, pool)]
     assert sorted(map(str, without[0])) == sorted(map(str, without[1]))
-    assert shop.rows("projects/demo", "welfare_by_amphoe", "amphoe_code") == shop.rows(
+    assert built.rows("projects/demo", "welfare_by_amphoe", "amphoe_code") == built.rows(
         "marts", "welfare_by_amphoe", "amphoe_code"
     )
 
 
-def test_no_key_stands_in_the_plan_of_a_project(shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_key_stands_in_the_plan_of_a_project(
+    built: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     from pyspark import cloudpickle
 
     key = tmp_path / "project.key"
     key.write_text("ab" * 32)
     demo = project.Project("demo", str(key))
-    shop.build()
-    table = shop.known["welfare_eligibility"]
-    rows = project.rekey(shop.shop.read("welfare_eligibility"), shop.shop.read("spine"), table, demo)
+    table = built.known["welfare_eligibility"]
+    rows = project.rekey(built.shop.read("welfare_eligibility"), built.shop.read("spine"), table, demo)
     rows.explain(extended=True)
     shipped = cloudpickle.dumps(project.batch_function(table, demo))
     secrets = ("ab" * 32, demo.derived())

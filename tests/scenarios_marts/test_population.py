@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyspark.sql import SparkSession
 from tests import policykit
 from tests.martkit import PID, Shop
 
@@ -34,8 +33,8 @@ Row = dict[str, Any]
 class Frozen:
     """A shop with two months of the house registry, and a project that asks for the population."""
 
-    def __init__(self, spark: SparkSession, root: Path) -> None:
-        self.shop, self.root = Shop(spark, root), root
+    def __init__(self, bare: Shop, root: Path) -> None:
+        self.shop, self.root = Shop(bare.spark, root, like=bare), root
         spine = [("th-cid", CHILD, NUMBER[3], "2026-02"), ("house", "p1.e01." + "7" * 32, 77, "2026-01")]
         self.shop.frame(spine, "spine").write.format("delta").mode("append").save(self.shop.at("spine", "spine"))
 
@@ -62,8 +61,8 @@ class Frozen:
 
 
 @pytest.fixture
-def frozen(local_spark: SparkSession, tmp_path: Path) -> Frozen:
-    return Frozen(local_spark, tmp_path)
+def frozen(bare: Shop, tmp_path: Path) -> Frozen:
+    return Frozen(bare, tmp_path)
 
 
 def test_what_a_project_counts_with(frozen: Frozen) -> None:
