@@ -7,6 +7,7 @@ a case does one row repeat another. The metrics are the product's own expression
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ class Outcome:
     _verdict: Verdict | None = None
 
 
+@cache
 def said(case: Path) -> Row:
     """The case's ``verdict.yaml``, with what it need not say."""
     path = HERE / case / "verdict.yaml"

@@ -18,6 +18,8 @@ from khlang.settings import Settings
 from khlang.stack import trino
 
 QUEUE = 20  # how many of an account may wait, beside the two that run
+#: Half a second of processor time: long beside :data:`SHORT`.
+FLOOD = f"SELECT count(*) {PAIRS.format(1_500)} WHERE x * y % 7 = 1"
 SHORT = "SELECT count(*) FROM lake.information_schema.schemata"
 #: What is narrow in the control, a statement that then meets it, and Trino's name for that.
 NARROW = {
@@ -62,7 +64,7 @@ def ask(settings: Settings, account: str, sql: str) -> str:
 def still_waiting(settings: Settings, greedy: str, other: str) -> tuple[int, list[str]]:
     """How many of one account's queries have no answer yet when another has its own; and what all of them got."""
     with ThreadPoolExecutor(QUEUE + 2) as pool:
-        flood: set[Future[str]] = {pool.submit(ask, settings, greedy, LONG) for _ in range(QUEUE + 1)}
+        flood: set[Future[str]] = {pool.submit(ask, settings, greedy, FLOOD) for _ in range(QUEUE + 1)}
         wait(flood, return_when=FIRST_COMPLETED)  # by then all the others are in the queue
         said = ask(settings, other, SHORT)
         left = sum(not one.done() for one in flood)

@@ -6,6 +6,7 @@ files against ``khlang agency check``, without a JVM. A rule that only the pool 
 
 import importlib.resources
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ HERE = Path(__file__).parent
 CASES = sorted(path.parent.relative_to(HERE) for path in HERE.glob("*/*/input.csv"))
 
 
+@cache
 def said(case: Path) -> dict[str, Any]:
     path = HERE / case / "verdict.yaml"
     found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -41,11 +43,13 @@ def leaving(case: Path, table: Table) -> pl.DataFrame:
     return frame.with_columns(*numbers, *places)
 
 
-def measured(case: Path, table: Table) -> Measures:
+@cache
+def measured(case: Path) -> Measures:
+    table = CONTRACTS[case.parts[0]]
     measures = Measures(table, said(case)["period"])
     frame = leaving(case, table)
     # In uneven chunks: what is counted must not hang on where a chunk ends.
-    step = max(7, frame.height // 40)
+    step = max(7, frame.height // 9)
     for at in range(0, frame.height, step):
         measures.add(frame[at : at + step])
     measures.finish()
@@ -65,7 +69,7 @@ def test_the_check_says_what_the_gate_says(case: Path) -> None:
     if raw_in_an_identifier(case, table):
         assert said(case)["failures"][0].startswith("GATE-RAW-ID")
         return
-    found = judge(measured(case, table))
+    found = judge(measured(case))
     failed = {one.rule.id.partition("/")[2] for one in found if one.state != "passed"}
     wanted = {"/".join(name.split("/")[: 1 if "RAW-ID" in name else 3]) for name in said(case)["failures"]}
     assert failed == {name for name in wanted if name.split("/")[0] not in POOL_ONLY}
@@ -82,7 +86,7 @@ def test_the_rows_kept_back_are_the_same(case: Path) -> None:
     given = len(curatekit.rows(HERE / case / "input.csv"))
     listed = curatekit.rows(HERE / case / "quarantine.csv")
     wanted = Counter((row["reason"], row["reason_column"]) for row in listed)
-    rejects = measured(case, table).rejects
+    rejects = measured(case).rejects
     assert {pair: one.count for pair, one in rejects.items() if min(one.first)[1] <= given} == dict(wanted)
     for row in listed:
         places = [number for _, number in rejects[row["reason"], row["reason_column"]].first]

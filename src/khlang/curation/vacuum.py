@@ -4,7 +4,8 @@ Delta refuses less than its week of grace, for a reader or writer of an older ve
 run meanwhile: the leases of all tables that curation writes are held, and analysts' queries of that moment may fail.
 """
 
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from khlang.contracts import Contracts
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 WEEK_HOURS = 168
 LAYERS = ("curated", "quarantine", "spine", "links", "marts", "history", "projects")
 _CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
+#: Without it Delta takes the table's own week whatever it is told, but for zero hours, and only its log says so.
+_IGNORED = "spark.databricks.delta.vacuum.retentionWindowIgnore.enabled"
 
 
 def vacuum(spark: "SparkSession", place: Lake, tables: Contracts, *, hours: int = WEEK_HOURS) -> dict[str, int]:
@@ -42,16 +45,25 @@ def vacuum(spark: "SparkSession", place: Lake, tables: Contracts, *, hours: int 
         for table in tables.histories:
             held.enter_context(hold(place.objects, f"history.{table.versioned}"))
         held.enter_context(hold(place.objects, "spine.spine_v1"))
-        before = spark.conf.get(_CHECK, "true")
-        spark.conf.set(_CHECK, str(hours >= WEEK_HOURS).lower())
-        try:
-            for folder in found:
-                there = _files(place, folder)
-                spark.sql(f"VACUUM delta.`{place.root}/{folder}` RETAIN {hours} HOURS").collect()
-                gone[folder] = there - _files(place, folder)
-        finally:
-            spark.conf.set(_CHECK, str(before))
+        held.enter_context(_set(spark, {_CHECK: hours >= WEEK_HOURS, _IGNORED: False}))
+        for folder in found:
+            there = _files(place, folder)
+            spark.sql(f"VACUUM delta.`{place.root}/{folder}` RETAIN {hours} HOURS").collect()
+            gone[folder] = there - _files(place, folder)
     return gone
+
+
+@contextmanager
+def _set(spark: "SparkSession", switches: Mapping[str, bool]) -> Iterator[None]:
+    """Switches of this session alone, and as they were afterwards."""
+    before = {name: str(spark.conf.get(name, "true")) for name in switches}
+    try:
+        for name, value in switches.items():
+            spark.conf.set(name, str(value).lower())
+        yield
+    finally:
+        for name, was in before.items():
+            spark.conf.set(name, was)
 
 
 def _files(place: Lake, folder: str) -> int:
