@@ -66,9 +66,6 @@ def bring_up(settings: Settings, *only: str, patch: pytest.MonkeyPatch) -> None:
     if only and "gateway" not in only:  # else each query is told twenty times to nobody, and logged each time
         told = trino.listener
         patch.setattr(trino, "listener", lambda here: told(here) | {"http-event-listener.log-completed": "false"})
-    if only and "spark-connect" not in only:
-        # A Trino of minutes, whose every query is another one: what its second compiler does comes to nothing.
-        patch.setenv("JDK_JAVA_OPTIONS", f"{os.environ['JDK_JAVA_OPTIONS']} -XX:TieredStopAtLevel=1")
     lifecycle.up(settings, only=only, report=lambda *_: None)
 
 
