@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from infra.reference import syntax
@@ -44,8 +45,9 @@ class Site:
         return KINDS[self.kind].exit_code
 
 
-def sites(package: Path) -> list[Site]:
-    """Every place of a package that refuses, in order of code and module.
+@cache
+def sites(package: Path) -> tuple[Site, ...]:
+    """Every place of a package that refuses, in order of code and module; read once a process, in some seconds.
 
     Args:
         package: Folder of the package, such as ``src/khlang``.
@@ -56,7 +58,7 @@ def sites(package: Path) -> list[Site]:
     }
     constants = {syntax.dotted(package.name, module): syntax.assigned(tree.body) for module, tree in trees.items()}
     found = {site for module, tree in trees.items() for site in _Module(tree, module, constants).sites()}
-    return sorted(found, key=lambda site: (site.code, site.module, site.message))
+    return tuple(sorted(found, key=lambda site: (site.code, site.module, site.message)))
 
 
 class _Module:
