@@ -9,7 +9,7 @@ import functools
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -28,7 +28,7 @@ Seen = dict[str, set[str]]  # a row's key → tests
 class Notes:
     """What one process saw; with several, the first one gathers what the others send at their end."""
 
-    def __init__(self, config: pytest.Config, rows: list[Site]) -> None:
+    def __init__(self, config: pytest.Config, rows: Sequence[Site]) -> None:
         self._config, self._match = config, matcher(rows)
         self._rows = {provoked.key(row) for row in rows}
         self.seen: Seen = defaultdict(set)
@@ -73,7 +73,7 @@ class Notes:
         return not (option.keyword or any("::" in arg for arg in self._config.args)) and not session.testsfailed
 
 
-def matcher(rows: list[Site]) -> Callable[[str, str], list[str]]:
+def matcher(rows: Sequence[Site]) -> Callable[[str, str], list[str]]:
     """Finds the rows of the page that an error is: the same code, and the text but for what is filled in.
 
     Some rows are only a part of what is said ("there are no canary rows"): each language's half of them is then looked

@@ -5,6 +5,7 @@ Every way the product refuses: code, when, what is said in Thai and English, wha
 
 import argparse
 import sys
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def texts(site: Site) -> tuple[str, str]:
     return (th, en) if slash else (KINDS[site.kind].thai, site.message)
 
 
-def page(found: list[Site], tried: dict[str, list[str]]) -> str:
+def page(found: Sequence[Site], tried: dict[str, list[str]]) -> str:
     """The whole page."""
     lines = [HEAD, "## Exit codes · รหัสออก", "", "| exit | class | ความหมาย | meaning |", "|---|---|---|---|"]
     for kind in sorted(set(KINDS.values()), key=lambda kind: kind.exit_code):
@@ -97,13 +98,13 @@ def _cell(text: str) -> str:
     return " ".join(text.replace("|", "\\|").replace("<", "&lt;").split())
 
 
-def collect(root: Path = ROOT) -> tuple[list[Site], dict[str, list[str]]]:
+def collect(root: Path = ROOT) -> tuple[Sequence[Site], dict[str, list[str]]]:
     """All refusals of the product, and for each row the tests that were seen to provoke it."""
     found, seen = sites(root / "src" / "khlang"), provoked.standing(root)
     return found, {provoked.key(site): seen.get(provoked.key(site), []) for site in found}
 
 
-def untried(found: list[Site], tried: dict[str, list[str]]) -> list[str]:
+def untried(found: Sequence[Site], tried: dict[str, list[str]]) -> list[str]:
     """The rows that no test was seen to provoke, a line each (pure)."""
     return [f"{site.code} ({site.module}): {site.message}" for site in found if not tried[provoked.key(site)]]
 
