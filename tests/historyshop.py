@@ -17,14 +17,18 @@ NUMBERS = {pid: number for number, pid in PID.items()}
 
 
 class Told:
-    """A shop whose house registry comes a month at a time, and the decisions of curate on it; begins as a copy."""
+    """A shop whose house registry comes a month at a time, and the decisions of curate on it."""
 
-    def __init__(self, root: Path, like: "Shop | Told") -> None:
-        self.decisions: list[tuple[dict[str, Any], datetime]] = [] if isinstance(like, Shop) else list(like.decisions)
-        shop = like if isinstance(like, Shop) else like.shop
-        self.shop = Shop(shop.spark, root, like=shop)
+    def __init__(self, shop: Shop) -> None:
+        self.shop, self.decisions = shop, list[tuple[dict[str, Any], datetime]]()
         one = {name: table for name, table in self.shop.known.items() if name != "person_household"}
         self.lake = replace(self.shop.shop, contracts=contracts.Contracts(one, source=self.shop.known.source))
+
+    def copied(self, root: Path) -> "Told":
+        """Another one that begins like this."""
+        made = Told(self.shop.copied(root))
+        made.decisions = list(self.decisions)
+        return made
 
     def promote(self, period: str, *people: tuple[int, str, str], verdict: str = "promoted") -> None:
         number = len(self.decisions) + 1

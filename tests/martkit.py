@@ -18,23 +18,20 @@ DATASETS = {"welfare_registrants", "insured_persons", "house_registry", "vehicle
 
 
 class Shop:
-    """A workshop on a folder, and the versions of its inputs as the ledger would tell them.
+    """A workshop on a folder, and the versions of its inputs as the ledger would tell them."""
 
-    With ``like`` it begins as a copy of another one: a table that is copied costs nothing, one that is written seconds.
-    """
-
-    def __init__(self, spark: SparkSession, root: Path, like: "Shop | None" = None) -> None:
+    def __init__(self, spark: SparkSession, root: Path) -> None:
         self.spark, self.root = spark, root
         self.known = contracts.load()
         self.shop = build.Workshop(folder(root / "lake"), FolderObjects(root / "receipts"), self.known, lambda: spark)
-        self.versions: dict[str, dict[str, int]] = copy.deepcopy(like.versions) if like else {}
-        if like:
-            shutil.copytree(like.root, root, dirs_exist_ok=True)
-            return
-        spine = self.known["spine"]
-        delta.ensure(spark, self.at("spine", "spine"), contracts.ddl(spine), partition=None)
-        rows = [("th-cid", P[n], PID[n], "2026-01") for n in P]
-        self.frame(rows, "spine").write.format("delta").mode("append").save(self.at("spine", "spine"))
+        self.versions: dict[str, dict[str, int]] = {}
+
+    def copied(self, root: Path) -> "Shop":
+        """Another one that begins like this: a table that is copied costs nothing, one that is written seconds."""
+        made = Shop(self.spark, root)
+        made.versions = copy.deepcopy(self.versions)
+        shutil.copytree(self.root, root, dirs_exist_ok=True)
+        return made
 
     def at(self, layer: str, name: str) -> str:
         return self.shop.place.at(lake.table(layer, name, 1))  # type: ignore[arg-type]
@@ -79,13 +76,17 @@ def registrants(period: str, *numbers: int) -> str:
 @pytest.fixture(scope="session")
 def bare(local_spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """Two persons in the spine, and no month of anything; tests work on copies of it."""
-    return Shop(local_spark, tmp_path_factory.mktemp("bare"))
+    made = Shop(local_spark, tmp_path_factory.mktemp("bare"))
+    at, rows = made.at("spine", "spine"), [("th-cid", P[n], PID[n], "2026-01") for n in P]
+    delta.ensure(local_spark, at, contracts.ddl(made.known["spine"]), partition=None)
+    made.frame(rows, "spine").write.format("delta").mode("append").save(at)
+    return made
 
 
 @pytest.fixture(scope="session")
 def first_month(bare: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """Two registrants, one of them in the house registry; tests work on copies of it."""
-    made = Shop(bare.spark, tmp_path_factory.mktemp("first_month"), like=bare)
+    made = bare.copied(tmp_path_factory.mktemp("first_month"))
     made.curate("welfare_registrants", "2026-01", registrants("2026-01", 1, 2), 1)
     made.curate(
         "house_registry", "2026-01", f"({PID[1]}, 77, 1960, '1', DATE'2000-01-01', '10', '1001', 1, '2026-01')", 1
@@ -98,7 +99,7 @@ def first_month(bare: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
 @pytest.fixture(scope="session")
 def first_marts(first_month: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """The first month with its marts; tests work on copies of it."""
-    made = Shop(first_month.spark, tmp_path_factory.mktemp("first_marts"), like=first_month)
+    made = first_month.copied(tmp_path_factory.mktemp("first_marts"))
     made.build()
     return made
 
@@ -106,10 +107,10 @@ def first_marts(first_month: Shop, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture
 def shop(first_month: Shop, tmp_path: Path) -> Shop:
     """The first month, nothing built."""
-    return Shop(first_month.spark, tmp_path, like=first_month)
+    return first_month.copied(tmp_path)
 
 
 @pytest.fixture
 def built(first_marts: Shop, tmp_path: Path) -> Shop:
     """The first month and its marts."""
-    return Shop(first_marts.spark, tmp_path, like=first_marts)
+    return first_marts.copied(tmp_path)

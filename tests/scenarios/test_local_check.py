@@ -8,12 +8,11 @@ import importlib.resources
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
-import yaml
 from tests import curatekit
+from tests.scenariokit import CASES, HERE, given, said
 
 from khlang import contracts
 from khlang.agency.checking import rows
@@ -22,22 +21,11 @@ from khlang.agency.checking.measures import Measures
 from khlang.contracts import Table
 
 CONTRACTS = contracts.load()
-HERE = Path(__file__).parent
-CASES = sorted(path.parent.relative_to(HERE) for path in HERE.glob("*/*/input.csv"))
-
-
-@cache
-def said(case: Path) -> dict[str, Any]:
-    path = HERE / case / "verdict.yaml"
-    found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return {"period": curatekit.PERIOD, "filler": 0, "failures": []} | found
 
 
 def leaving(case: Path, table: Table) -> pl.DataFrame:
     """The scenario's sealed rows as the check has them: a number for each identifier."""
-    given = curatekit.rows(HERE / case / "input.csv")
-    template = curatekit.rows(HERE / case.parts[0] / "filler.csv")[0]
-    frame = curatekit.inner(table, given + curatekit.filler(template, said(case)["filler"], table))
+    frame = given(case, table)
     numbers = [rows.standing_for(frame[column.name]).alias(column.name) for column in table.identifiers]
     places = [pl.lit(0, pl.UInt16).alias("source_file"), pl.col("row_number").alias("source_row")]
     return frame.with_columns(*numbers, *places)
@@ -59,8 +47,8 @@ def measured(case: Path) -> Measures:
 def raw_in_an_identifier(case: Path, table: Table) -> bool:
     """Only a tool other than ours leaves an identifier unsealed: the check has nothing to look at."""
     names = [column.name for column in table.identifiers]
-    given = curatekit.rows(HERE / case / "input.csv")
-    return any(row.get(name, "").startswith("as-is:") for row in given for name in names)
+    typed = curatekit.rows(HERE / case / "input.csv")
+    return any(row.get(name, "").startswith("as-is:") for row in typed for name in names)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -83,11 +71,11 @@ def test_the_rows_kept_back_are_the_same(case: Path) -> None:
     table = CONTRACTS[case.parts[0]]
     if raw_in_an_identifier(case, table):
         pytest.skip("an identifier that is not sealed: no row of this kind leaves the tool")
-    given = len(curatekit.rows(HERE / case / "input.csv"))
+    typed = len(curatekit.rows(HERE / case / "input.csv"))
     listed = curatekit.rows(HERE / case / "quarantine.csv")
     wanted = Counter((row["reason"], row["reason_column"]) for row in listed)
     rejects = measured(case).rejects
-    assert {pair: one.count for pair, one in rejects.items() if min(one.first)[1] <= given} == dict(wanted)
+    assert {pair: one.count for pair, one in rejects.items() if min(one.first)[1] <= typed} == dict(wanted)
     for row in listed:
         places = [number for _, number in rejects[row["reason"], row["reason_column"]].first]
         # Of rows with one grain curation keeps the latest, the check the first: which one differs, how many does not.

@@ -11,7 +11,7 @@ from tests.martkit import Shop
 @pytest.fixture(scope="module")
 def january(bare: Shop, tmp_path_factory: pytest.TempPathFactory) -> Told:
     """The history of one month; tests work on copies of it."""
-    made = Told(tmp_path_factory.mktemp("january"), like=bare)
+    made = Told(bare.copied(tmp_path_factory.mktemp("january")))
     made.promote("2026-01", (1, "10", "1001"), (2, "50", "5001"))
     assert made.build() == [("person_address", "2026-01")]
     return made
@@ -19,12 +19,12 @@ def january(bare: Shop, tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 @pytest.fixture
 def told(january: Told, tmp_path: Path) -> Told:
-    return Told(tmp_path, like=january)
+    return january.copied(tmp_path)
 
 
 def test_a_lake_tells_what_the_scenario_tells(bare: Shop, tmp_path: Path) -> None:
     case = SCENARIOS / "person_address" / "late_month"
-    made = Told(tmp_path, like=bare)
+    made = Told(bare.copied(tmp_path))
     for arrival in ("1", "2", "3"):
         month = [row for row in rows(case / "months.csv") if row["arrival"] == arrival]
         people = [(int(row["pid"]), row["province_code"], row["amphoe_code"]) for row in month]

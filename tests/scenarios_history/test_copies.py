@@ -26,7 +26,7 @@ class Copies:
     """A shop with two known months, and one project."""
 
     def __init__(self, bare: Shop, root: Path) -> None:
-        self.told, self.root = Told(root, like=bare), root
+        self.told, self.root = Told(bare.copied(root)), root
         (root / "project.key").write_text(secrets.token_hex(32))
         self.project = Project("demo", str(root / "project.key"))
         self.told.promote("2026-01", (1, "10", "1001"), (2, "50", "5001"))

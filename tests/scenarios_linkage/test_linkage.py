@@ -29,7 +29,7 @@ DECISIONS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def told(local_spark: SparkSession, bare: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    shop = Shop(local_spark, tmp_path_factory.mktemp("linkage"), like=bare)
+    shop = bare.copied(tmp_path_factory.mktemp("linkage"))
     for name in LINKED:
         made = typed(local_spark, HERE / f"{name}.csv", shop.known[name])
         made.write.format("delta").partitionBy("period").save(shop.at("curated", name))

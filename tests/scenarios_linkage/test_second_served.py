@@ -21,7 +21,7 @@ LINKS = [(11, 1, 0.999, 1), (12, 2, 0.95, 1), (12, 1, 0.4, 2), (13, 1, 0.6, 1)]
 
 @pytest.fixture
 def shop(bare: Shop, tmp_path: Path) -> Shop:
-    made = Shop(bare.spark, tmp_path, like=bare)
+    made = bare.copied(tmp_path)
     write(made, LINKS)
     return made
 
@@ -120,7 +120,7 @@ def test_how_often_links_were_written_is_seen_without_a_session(shop: Shop) -> N
 
 @pytest.mark.soak
 def test_a_mart_of_links_waits_for_the_first_and_is_built_again_after_each(first_month: Shop, tmp_path: Path) -> None:
-    made = Shop(first_month.spark, tmp_path, like=first_month)
+    made = first_month.copied(tmp_path)
     mart = made.known["welfare_eligibility"]
     widened = replace(mart, inputs=(*mart.inputs, "second_links"))
     tables = {**dict(made.known), mart.name: widened}

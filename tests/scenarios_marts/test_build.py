@@ -88,9 +88,7 @@ def test_a_mart_that_breaks_its_contract_is_not_written_and_what_was_served_stay
         with pytest.raises(GateRefusedError, match="2026-01 welfare_by_amphoe/MART-PART/eligible"):
             built.build()
     assert built.rows("marts", "welfare_by_amphoe", "amphoe_code") == served
-    assert [row["pid"] for row in built.rows("marts", "welfare_eligibility")] == [
-        PID[2]
-    ]  # the sound one is not held up
+    assert [row["pid"] for row in built.rows("marts", "welfare_eligibility")] == [PID[2]], "the sound one waits"
     assert built.build() == [("welfare_by_amphoe", "2026-01")]
     assert built.rows("marts", "welfare_by_amphoe", "amphoe_code") != served
 

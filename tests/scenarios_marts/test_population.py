@@ -34,7 +34,7 @@ class Frozen:
     """A shop with two months of the house registry, and a project that asks for the population."""
 
     def __init__(self, bare: Shop, root: Path) -> None:
-        self.shop, self.root = Shop(bare.spark, root, like=bare), root
+        self.shop, self.root = bare.copied(root), root
         spine = [("th-cid", CHILD, NUMBER[3], "2026-02"), ("house", "p1.e01." + "7" * 32, 77, "2026-01")]
         self.shop.frame(spine, "spine").write.format("delta").mode("append").save(self.shop.at("spine", "spine"))
 

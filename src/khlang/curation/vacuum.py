@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WEEK_HOURS = 168
 LAYERS = ("curated", "quarantine", "spine", "links", "marts", "history", "projects")
 _CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
-#: Without it Delta takes the table's own week whatever it is told, but for zero hours, and only its log says so.
+#: On by default: Delta then takes the table's own week whatever it is told, but for zero hours; only its log says so.
 _IGNORED = "spark.databricks.delta.vacuum.retentionWindowIgnore.enabled"
 
 
