@@ -14,7 +14,7 @@ from khlang.errors import PortInUseError, ServiceError, SetupError
 from khlang.settings import Settings
 from khlang.stack import access, fence, minio, order, secrets, tls
 from khlang.stack.process import Service
-from khlang.stack.services import SERVICES, healthy
+from khlang.stack.services import SERVICES, STOPPED, healthy
 from khlang.stack.supervisor import Supervisor, socket_path
 
 LIVING = ("RUNNING", "STARTING", "BACKOFF")
@@ -187,7 +187,7 @@ def down(settings: Settings) -> int:
     supervisor, count = Supervisor(settings), len(marked(settings))
     if supervisor.running():
         pid = supervisor.pid()
-        supervisor.end()
+        supervisor.end(STOPPED)
         deadline = time.monotonic() + 60
         while (Path("/proc") / str(pid)).exists() and time.monotonic() < deadline:
             time.sleep(0.1)

@@ -31,6 +31,14 @@ SERVICES = (
     Service("airflow-dag-processor", "", _nothing, airflow.dag_processor, health.airflow_dag_processor, after=API),
     Service("gateway", "GATEWAY", _nothing, _gateway, health.gateway, grace=120, after=STORE),
 )
+#: In which they are stopped, some at a time, the watcher first: none before what stands on it, and the gateway after
+#: Trino, which tells it of its queries.
+STOPPED = (
+    ("watch",),
+    ("trino", "spark-connect", "airflow-scheduler", "airflow-dag-processor"),
+    ("gateway", "airflow-api-server"),
+    ("minio",),
+)
 NAMES = tuple(service.name for service in SERVICES)
 
 

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 import xmlrpc.client
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -192,13 +193,28 @@ class Supervisor:
 
     def restart(self, name: str) -> None:
         """Stop one program, its whole group, and start it again."""
+        self._stop(name, wait=True)
+        self.start(name)
+
+    def end(self, order: Iterable[Iterable[str]]) -> None:
+        """Stop every program and the supervisor itself.
+
+        Left to itself it stops one program a second, by the alphabet.
+
+        Args:
+            order: Programs that are stopped together, then the next ones when those are gone.
+        """
+        for names in order:
+            stopped = [name for name, process in self.processes().items() if name in names and process["pid"]]
+            for name in stopped:
+                self._stop(name, wait=False)
+            while any(self.processes()[name]["pid"] for name in stopped):
+                time.sleep(0.1)
+        self._call("shutdown")
+
+    def _stop(self, name: str, *, wait: bool) -> None:
         try:
-            self._call("stopProcess", name)
+            self._call("stopProcess", name, wait)
         except xmlrpc.client.Fault as fault:
             if "NOT_RUNNING" not in fault.faultString:
                 raise
-        self.start(name)
-
-    def end(self) -> None:
-        """Stop every program and the supervisor itself."""
-        self._call("shutdown")

@@ -45,6 +45,16 @@ def test_the_registry_names_what_each_stands_on_before_it() -> None:
     assert {name for name, after in stands_on.items() if "minio" in after} == {"trino", "spark-connect", "gateway"}
 
 
+def test_nothing_is_stopped_before_what_stands_on_it() -> None:
+    place = {name: number for number, names in enumerate(services.STOPPED) for name in names}
+    assert sorted(place) == sorted([*services.NAMES, "watch"])
+    assert sum(map(len, services.STOPPED)) == len(place)
+    for one in services.SERVICES:
+        assert [name for name in one.after if place[name] <= place[one.name]] == [], one.name
+    assert place["watch"] == 0, "it would start again what is stopped"
+    assert place["trino"] < place["gateway"], "which it tells of its queries"
+
+
 def test_a_service_waits_until_the_store_answers(answers: Answers) -> None:
     answers(set(), set(), {"minio"})
     assert order.wait(service("gateway", "minio"), HERE) >= 2 * order.POLL_SECONDS
