@@ -25,6 +25,7 @@ class Shop:
         self.known = contracts.load()
         self.shop = build.Workshop(folder(root / "lake"), FolderObjects(root / "receipts"), self.known, lambda: spark)
         self.versions: dict[str, dict[str, int]] = {}
+        self.made: list[tuple[str, str]] = []  # what was built last
 
     def copied(self, root: Path) -> "Shop":
         """Another one that begins like this: a table that is copied costs nothing, one that is written seconds."""
@@ -53,7 +54,8 @@ class Shop:
         return {p: {n: v[n] for n in names} for p, v in self.versions.items() if set(names) <= set(v)}
 
     def build(self, as_of: str | None = None) -> list[tuple[str, str]]:
-        return build.build(self.shop, domain="welfare", ready=self.ready, as_of=as_of)
+        self.made = build.build(self.shop, domain="welfare", ready=self.ready, as_of=as_of)
+        return self.made
 
     def rows(self, layer: str, name: str, order: str = "pid") -> list[dict[str, object]]:
         frame = self.spark.read.format("delta").load(self.at(layer, name))

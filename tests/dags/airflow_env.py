@@ -2,21 +2,22 @@
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 from khlang import settings as settings_module
+from khlang.stack import airflow
 
 HERE = Path(__file__).parent
 ROOT = settings_module.load().root
 AIRFLOW = ROOT / ".venv-airflow" / "bin"
 
 
-def migrate(home: Path) -> None:
-    """Make Airflow's database."""
-    command = [str(AIRFLOW / "airflow"), "db", "migrate"]
-    subprocess.run(command, env=environment(home), cwd=home, capture_output=True, check=True, timeout=600)
+def database(home: Path) -> None:
+    """Airflow's database, as every installation begins with it."""
+    shutil.copyfile(airflow.make_template(settings_module.load()), home / "airflow.db")
 
 
 def environment(home: Path, dags: Path = ROOT / "dags") -> dict[str, str]:

@@ -17,7 +17,7 @@ from khlang.errors import KhlangError
 def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What became of every scene, played in one process."""
     home = tmp_path_factory.mktemp("played")
-    airflow_env.migrate(home)
+    airflow_env.database(home)
     scenes = [{"name": name, "dag": dag, "jobs": jobs} for name, (dag, jobs) in SCENES.items()]
     return airflow_env.run("play.py", home, json.dumps(scenes))
 

@@ -14,7 +14,7 @@ import pytest
 from tests.stackfixture import environment, installation
 
 from khlang.settings import Settings
-from khlang.stack import lifecycle, watch
+from khlang.stack import lifecycle, supervisor, watch
 from khlang.stack.services import find, healthy
 from khlang.stack.supervisor import Supervisor, control_folders, fence_command, socket_path
 
@@ -39,8 +39,9 @@ def expect_soon(condition: Callable[[], bool], seconds: float = 120) -> None:
 
 @pytest.fixture(scope="module")
 def alone() -> Iterator[Settings]:
-    """The object store, for tests that leave it up."""
-    with installation() as settings:
+    """The object store, for tests that leave it up; one that hangs is given two seconds to end."""
+    with installation() as settings, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(supervisor, "PROGRAM", supervisor.PROGRAM.replace("stopwaitsecs = 20", "stopwaitsecs = 2"))
         lifecycle.up(settings, only=("minio",), report=lambda *_: None)
         yield settings
 

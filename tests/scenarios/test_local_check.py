@@ -37,7 +37,7 @@ def measured(case: Path) -> Measures:
     measures = Measures(table, said(case)["period"])
     frame = leaving(case, table)
     # In uneven chunks: what is counted must not hang on where a chunk ends.
-    step = max(7, frame.height // 9)
+    step = max(7, frame.height // 3)
     for at in range(0, frame.height, step):
         measures.add(frame[at : at + step])
     measures.finish()
