@@ -39,7 +39,7 @@ VERBS: Mapping[str, str] = {
     "drop": "DROP VIEW lake.{schema}.{view}",
     "the loader's": "SELECT * FROM loader.{schema}.{table} LIMIT 1",
 }
-QUICK = ("select", "select the table", "history")
+QUICK = ("select", "select the table")
 
 
 def reviewed() -> dict[str, Any]:

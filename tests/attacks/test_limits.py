@@ -18,14 +18,14 @@ from khlang.settings import Settings
 from khlang.stack import trino
 
 QUEUE = 20  # how many of an account may wait, beside the two that run
-#: Half a second of processor time: long beside :data:`SHORT`.
-FLOOD = f"SELECT count(*) {PAIRS.format(1_500)} WHERE x * y % 7 = 1"
+#: A third of a second of processor time: long beside :data:`SHORT`.
+FLOOD = f"SELECT count(*) {PAIRS.format(1_000)} WHERE x * y % 7 = 1"
 SHORT = "SELECT count(*) FROM lake.information_schema.schemata"
 #: What is narrow in the control, a statement that then meets it, and Trino's name for that.
 NARROW = {
     "query.max-memory-per-node": ("30MB", f"SELECT cardinality(array_agg(x * y)) {PAIRS.format(500)}",
                                   "EXCEEDED_LOCAL_MEMORY_LIMIT"),
-    "query.max-cpu-time": ("1s", (f"SELECT count(*) {PAIRS.format(10_000)} CROSS JOIN UNNEST(sequence(1, 3)) c(z)"
+    "query.max-cpu-time": ("1s", (f"SELECT count(*) {PAIRS.format(10_000)} CROSS JOIN UNNEST(sequence(1, 2)) c(z)"
                            " WHERE x * y % 7 = z"), "EXCEEDED_CPU_LIMIT"),
     "query.max-length": ("1500", f"SELECT 1 -- {'x' * 1500}", "QUERY_TEXT_TOO_LARGE"),
     "query.max-stage-count": ("3", " UNION ALL ".join(["SELECT count(*) FROM lake.information_schema.tables"] * 5),

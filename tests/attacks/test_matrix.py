@@ -35,7 +35,7 @@ def asked(settings: Settings, cells: list[Cell]) -> list[tuple[Cell, str]]:
 
 
 @pytest.mark.attack(
-    "every table by its view, itself and its history, as every account",
+    "every table by its view and itself, as every account",
     guard="the compiled rules",
     control="tests/attacks/test_reach.py::test_with_the_guard_off_nearly_every_try_succeeds",
 )

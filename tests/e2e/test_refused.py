@@ -1,7 +1,8 @@
 """An extract that breaks a rule, on the whole stack: a red run, nothing promoted, a receipt to mend it by; then mended.
 
-The mended file is the office's own with a row twice: another content and, after deduplication, the same rows, so that
-what other tests of this stack hold against the truth stays true.
+While the mended one is curated Spark's server is killed: the rerun finishes it, and nothing is twice. The mended file
+is the office's own with a row twice: another content and, after deduplication, the same rows, so that what other tests
+of this stack hold against the truth stays true. What follows on this stack has a new server of Spark, which is slow.
 """
 
 import json
@@ -10,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from tests.demofixture import Demo
+from tests.e2e.killing import changed, content, kill_while_it_stages
 from tests.e2e.office import Office, Sent, commits, rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -103,13 +105,18 @@ def test_the_receipt_names_column_rule_and_count_and_no_value(refused: Sent) -> 
     assert "RY99" not in json.dumps(refused.line, ensure_ascii=False)
 
 
-def test_the_mended_extract_of_the_same_month_goes_through(office: Office, refused: Sent, tmp_path: Path) -> None:
-    curated = commits(office.settings, "curated")
-    mended = office.sends(office.with_a_row_twice(tmp_path))
+def test_the_mended_extract_goes_through_though_its_server_is_killed(
+    office: Office, refused: Sent, tmp_path: Path
+) -> None:
+    before, curated = content(office), commits(office.settings, "curated")
+    mended = office.sends(
+        office.with_a_row_twice(tmp_path), meanwhile=lambda: kill_while_it_stages(office, "spark-connect")
+    )
     assert mended.submission != refused.submission
     assert mended.line["state"] == "promoted"
     assert "curate_vehicles" in {run["dag_id"] for run in mended.runs if run["state"] == "success"}
     assert mended.events > 0
     assert len(commits(office.settings, "curated")) == len(curated) + 1
+    assert changed(before, content(office)) == {}
     told = {line["submission"]: line["state"] for line in office.types("status")}
     assert told[refused.submission] == "refused"

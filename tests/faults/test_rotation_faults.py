@@ -88,6 +88,7 @@ def fresh(tmp_path: Path) -> Pool:
     return Pool(str(path), "p02")
 
 
+@pytest.mark.soak  # on real servers in `make test`: tests/integration/test_bridge.py
 def test_bridged_persons_keep_their_links_and_the_others_are_counted(curator: Curator) -> None:
     before = cars(curator)
     bridged(curator.place, 100)
