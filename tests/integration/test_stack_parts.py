@@ -165,6 +165,7 @@ def test_a_long_path_gets_a_short_socket(stack_parts: Parts) -> None:
     finally:
         lifecycle.down(deep)
     assert lifecycle.marked(deep) == []
+    assert not socket_path(deep).parent.exists()
 
 
 def test_the_fence_hides_what_is_outside(alone: Settings) -> None:

@@ -192,5 +192,9 @@ def down(settings: Settings) -> int:
         while (Path("/proc") / str(pid)).exists() and time.monotonic() < deadline:
             time.sleep(0.1)
     _sweep(settings, time.monotonic() + 5)
-    socket_path(settings).unlink(missing_ok=True)
+    control = socket_path(settings)
+    control.unlink(missing_ok=True)
+    if control.parent != settings.var / "run":  # a folder beside <var>, made because its path is long
+        with contextlib.suppress(OSError):
+            control.parent.rmdir()
     return count
