@@ -194,7 +194,7 @@ def down(settings: Settings) -> int:
     _sweep(settings, time.monotonic() + 5)
     control = socket_path(settings)
     control.unlink(missing_ok=True)
-    if control.parent != settings.var / "run":  # a folder beside <var>, made because its path is long
+    if control.parent != settings.var / "run":  # its own folder elsewhere: the path of <var> is long
         with contextlib.suppress(OSError):
             control.parent.rmdir()
     return count

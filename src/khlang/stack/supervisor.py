@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 import xmlrpc.client
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -196,7 +196,7 @@ class Supervisor:
         self._stop(name, wait=True)
         self.start(name)
 
-    def end(self, order: Iterable[Iterable[str]]) -> None:
+    def end(self, order: Iterable[Collection[str]]) -> None:
         """Stop every program and the supervisor itself.
 
         Left to itself it stops one program a second, by the alphabet.
@@ -205,10 +205,9 @@ class Supervisor:
             order: Programs that are stopped together, then the next ones when those are gone.
         """
         for names in order:
-            stopped = [name for name, process in self.processes().items() if name in names and process["pid"]]
-            for name in stopped:
-                self._stop(name, wait=False)
-            while any(self.processes()[name]["pid"] for name in stopped):
+            while living := [name for name, one in self.processes().items() if name in names and one["pid"]]:
+                for name in living:
+                    self._stop(name, wait=False)
                 time.sleep(0.1)
         self._call("shutdown")
 
