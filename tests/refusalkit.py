@@ -12,10 +12,10 @@ from click.testing import CliRunner
 from khlang.cli import khlang
 from khlang.errors import KhlangError
 
-# Thirteen digits in a row that are no part of a hash, or the first twelve of a simulated person's, which begin with 9:
-# what a citizen ID looks like. Twelve characters of a submission's number may all be digits, once in 300.
-_IDENTIFIER = re.compile(r"(?<![0-9A-Za-z])(?:[0-9๐-๙]{13}|[9๙][0-9๐-๙]{11})(?![0-9A-Za-z])")
-_CARRIED = re.compile(r"khlang-\w+-\w+-\d{4}-\d{2}-[0-9a-f]{12}")
+# Thirteen or twelve digits in a row that are no part of a hash: what a citizen ID looks like.
+_IDENTIFIER = re.compile(r"(?<![0-9A-Za-z])[0-9๐-๙]{12,13}(?![0-9A-Za-z])")
+# Twelve characters of a submission's number, where the tool names it by them: once in 300 all of them are digits.
+_SUBMISSION = re.compile(r"(khlang-\w+-\w+-\d{4}-\d{2}-|agency approve |submission )[0-9a-f]{12}(?![0-9A-Za-z])")
 _THAI, _ENGLISH = re.compile("[ก-๙]{4}"), re.compile("[A-Za-z]{3}")
 
 
@@ -45,7 +45,7 @@ def expect_command_refused(*line: object, code: str, exit_code: int, says: str, 
 
 def holds_identifier(text: str) -> bool:
     """Whether something in it looks like a citizen ID."""
-    return _IDENTIFIER.search(_CARRIED.sub("", text)) is not None
+    return _IDENTIFIER.search(_SUBMISSION.sub("", text)) is not None
 
 
 def expect_official(error: KhlangError, *, code: str, exit_code: int, says: str) -> None:
