@@ -31,10 +31,9 @@ WINDOW = re.compile(r"(?=(\d{13}))")
 HEX = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-f])")
 SOURCE, POOLED, PROJECT = (re.compile(rf"{level}\.[a-z0-9]+\.[0-9a-f]{{32}}") for level in ("s1", "p1", "j1"))
 PARQUET = b"PAR1"
-# Where a level may stand: s1 in the canaries the pool must meet and in accepted copies (of which the store keeps small
-# ones in a file of its own), p1 in the spine.
+# Where a level may stand: s1 in the canaries the pool must meet and in accepted copies, p1 in the spine.
 HOPS = {
-    "s1": re.compile(r"^(file:registry/canaries/|object:lake/accepted/|file:minio/data/lake/accepted/)"),
+    "s1": re.compile(r"^(file:registry/canaries/|object:lake/accepted/)"),
     "p1": re.compile(r"^(object:lake/spine/|file:minio/)"),
     "j1": re.compile(r"^$"),
 }
